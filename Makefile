@@ -1,0 +1,43 @@
+# Everything a person or a machine runs here. `make` prints this list.
+PYTHON ?= python3
+BIN := .venv/bin
+SOURCES := adapters bot content jobs tests
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench golden
+
+help: ## Print this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+.venv/run.stamp: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Preceptor needs Python 3.11 or newer; say PYTHON=python3.11 make …"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+setup: .venv/dev.stamp ## Install everything needed to run and to test, into .venv
+
+demo: .venv/run.stamp ## Fill a sample workspace and serve the playground on http://localhost:8000
+	$(BIN)/preceptor demo
+
+test: .venv/dev.stamp ## Everything that must hold
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: .venv/dev.stamp ## Format, lint, types, floors, then the tests: what CI runs
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/preceptor content check
+	$(MAKE) test
+
+bench: .venv/dev.stamp ## What speed costs: ratios measured in one run, with machine and versions
+	$(BIN)/python -m tests.bench
+
+golden: .venv/dev.stamp ## Write the golden files anew; read the diff before you commit it
+	$(BIN)/python -m pytest -n 0 tests/golden --write-golden
