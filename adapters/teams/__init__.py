@@ -1,0 +1,1 @@
+"""Teams' words out; its transport follows."""

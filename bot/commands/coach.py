@@ -1,0 +1,253 @@
+"""`coach …`: weekly coaching in the member's own hands: on, off, settings, less often, a pause, what comes and why."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+
+from bot.clock import Week, local_day
+from bot.mentoring import coaching
+from bot.mentoring.coaching_replies import (
+    after_facts,
+    button,
+    changed,
+    choices,
+    city,
+    coming,
+    day_span,
+    rhythm,
+    running_buttons,
+    sentence,
+    state,
+    title,
+)
+from bot.mentoring.days import Reader
+from bot.mentoring.ledger_words import ledger_lines
+from bot.mentoring.progress import find_thing, load
+from bot.mentoring.samples import PLACED
+from bot.mentoring.selection import choose_action
+from bot.mentoring.settings_words import Misread, Wishes, read_wishes
+from bot.mentoring.zones import zones_like
+from bot.message import Block, Bold, Button, Buttons, Facts, Input, Message, Paragraph, Text, rich, text
+from bot.model.coaching import CoachingPlan
+from bot.visit import Visit
+from bot.words import Command, Example
+from content.pack import Action, Suggestion
+
+LONGEST_PAUSE = timedelta(days=366)
+
+Way = Callable[[Visit, str], Awaitable[Message]]
+
+
+async def handle(visit: Visit, arguments: str) -> Message:
+    verb, _, rest = arguments.partition(" ")
+    return await _WAYS[verb.lower()](visit, rest)
+
+
+async def _state(visit: Visit, _rest: str) -> Message:
+    plan = await coaching.plan_of(visit.session, visit.member_id)
+    return Message(title(visit, plan), state(visit, plan))
+
+
+async def _on(visit: Visit, _rest: str) -> Message:
+    plan, is_new = await coaching.opt_in(visit.session, visit.member, visit.now)
+    if is_new:
+        return Message(title(visit, plan), (sentence(visit, "coaching.on.suggested"), *state(visit, plan)))
+    said = (sentence(visit, "coaching.already-on"), *state(visit, plan))
+    return Message(visit.say("coaching.already-on.title"), said)
+
+
+async def _off(visit: Visit, _rest: str) -> Message:
+    was_on = await coaching.opt_out(visit.session, visit.member)
+    back = Buttons((button(visit.say, "on", "coach on"),))
+    key = "coaching.turned-off.title" if was_on else "coaching.was-off.title"
+    return Message(visit.say(key), (sentence(visit, "coaching.turned-off"), back))
+
+
+async def _settings(visit: Visit, words: str) -> Message:
+    if not words:
+        plan = await coaching.plan_of(visit.session, visit.member_id) or CoachingPlan(member_id=visit.member_id)
+        buttons = Buttons(running_buttons(visit, plan)[1:]) if plan.is_on else _turn_on(visit)
+        return Message(
+            visit.say("coaching.settings.title"),
+            (sentence(visit, "coaching.settings"), *choices(visit, plan), buttons),
+        )
+    wishes = read_wishes(words, visit.say.locale)
+    if isinstance(wishes, Misread):
+        return _misread(visit, wishes)
+    plan = await _grant(visit, wishes)
+    return changed(visit, plan, "coaching.settings.saved.title")
+
+
+async def _grant(visit: Visit, wishes: Wishes) -> CoachingPlan:
+    if wishes.zone:
+        await coaching.set_zone(visit.session, visit.member, wishes.zone)
+    chosen = coaching.Rhythm()
+    if wishes.weekday is not None:
+        chosen["weekday"] = wishes.weekday
+    if wishes.at is not None:
+        chosen["minute"] = wishes.at.hour * 60 + wishes.at.minute
+    if wishes.topics:
+        chosen["topics"] = list(wishes.topics)
+    return await coaching.set_rhythm(visit.session, visit.member, visit.now, **chosen)
+
+
+def _misread(visit: Visit, misread: Misread) -> Message:
+    key = f"coaching.settings.bad-{misread.what}"
+    said: list[Block] = [sentence(visit, key)]
+    near = zones_like(misread.words) if misread.what == "zone" else ()
+    if near:
+        said.append(sentence(visit, "coaching.settings.near"))
+    options = tuple(Button(city(zone)[:30], f"coach settings {zone}") for zone in near)
+    return Message(
+        visit.say(f"{key}.title"), (*said, Buttons((*options, button(visit.say, "settings", "coach settings"))))
+    )
+
+
+async def _less(visit: Visit, _rest: str) -> Message:
+    return await _set_pace(visit, 2, "less")
+
+
+async def _weekly(visit: Visit, _rest: str) -> Message:
+    return await _set_pace(visit, 1, "weekly")
+
+
+async def _set_pace(visit: Visit, weeks: int, name: str) -> Message:
+    plan = await coaching.plan_of(visit.session, visit.member_id)
+    already = plan is not None and plan.every_weeks == weeks
+    plan = await coaching.set_rhythm(visit.session, visit.member, visit.now, every_weeks=weeks)
+    return changed(visit, plan, f"coaching.{name}.already.title" if already else f"coaching.{name}.title")
+
+
+async def _pause(visit: Visit, words: str) -> Message:
+    plan = await coaching.plan_of(visit.session, visit.member_id)
+    if plan is None or not plan.is_on:
+        return Message(visit.say("coaching.off.title"), (sentence(visit, "coaching.pause.off"), _turn_on(visit)))
+    if not words:
+        return _ask_until(visit, visit.say("coaching.pause.ask.title"))
+    day = Reader(visit.say.locale, visit.zone, visit.now).day(words)
+    if day is None:
+        return _ask_until(visit, visit.say("coaching.pause.unread.title"))
+    today = local_day(visit.now, visit.zone)
+    if day <= today or day - today > LONGEST_PAUSE:
+        name = "past" if day <= today else "far"
+        read = Paragraph((*text(visit.say(f"coaching.pause.{name}.read") + " "), day_span(visit, day), Text(".")))
+        return _ask_until(
+            visit, visit.say(f"coaching.pause.{name}.title"), read, sentence(visit, f"coaching.pause.{name}")
+        )
+    plan = await coaching.pause(visit.session, visit.member, day, visit.now)
+    return Message(
+        visit.say("coaching.paused.title"),
+        (sentence(visit, "coaching.pause.done"), *state(visit, plan)),
+    )
+
+
+def _ask_until(visit: Visit, heading: str, *said: Paragraph) -> Message:
+    say = visit.say
+    weeks = tuple(Button(say.count("coaching.button.weeks", n), f"coach pause {7 * n} days") for n in (1, 2, 4))
+    typed = Input(say("coaching.pause.input"), "coach pause", say("coaching.pause.hint"), say("coaching.pause.save"))
+    return Message(heading, (*said, sentence(visit, "coaching.pause.ask"), Buttons(weeks), typed))
+
+
+async def _resume(visit: Visit, _rest: str) -> Message:
+    plan = await coaching.plan_of(visit.session, visit.member_id)
+    if plan is None or not plan.is_on:
+        return Message(visit.say("coaching.off.title"), state(visit, plan))
+    key = "coaching.resume.running.title"
+    if coaching.is_paused(plan, visit.zone, visit.now):
+        key = "coaching.resume.title"
+        plan = await coaching.resume(visit.session, visit.member, visit.now)
+    return Message(visit.say(key), state(visit, plan))
+
+
+async def _why(visit: Visit, _rest: str) -> Message:
+    plan = await coaching.plan_of(visit.session, visit.member_id)
+    lines = await ledger_lines(visit, plan)
+    if plan is None or not plan.is_on:
+        return Message(visit.say("coaching.why.title"), (*lines, *state(visit, plan)))
+    buttons = Buttons(running_buttons(visit, plan))
+    return Message(visit.say("coaching.why.title"), (*lines, *coming(visit, plan), buttons))
+
+
+async def _next(visit: Visit, _rest: str) -> Message:
+    plan = await coaching.plan_of(visit.session, visit.member_id)
+    if plan is None or not plan.is_on or plan.next_slot is None:
+        return Message(title(visit, plan), state(visit, plan))
+    blocks: list[Block] = [*coming(visit, plan)]
+    if "step" in plan.topics:
+        progress = await load(visit.session, visit.member_id, visit.pack)
+        history = await coaching.offers(visit.session, visit.member_id)
+        action = choose_action(visit.pack, progress, history, Week.parse(plan.next_slot))
+        blocks.append(Facts(((visit.say("coaching.next.about"), (Bold(action.title),)),)))
+    blocks.append(sentence(visit, "coaching.next.why", rhythm=rhythm(visit.say, plan)))
+    blocks += after_facts(visit)
+    return Message(visit.say("coaching.next.title"), (*blocks, Buttons(running_buttons(visit, plan))))
+
+
+async def _more(visit: Visit, words: str) -> Message:
+    """What stands behind the weekly note's fourth button: how to go about it, and every way to be left in peace."""
+    named = words.split()
+    thing = next((found for name in named if isinstance(found := find_thing(visit.pack, name), Action)), None)
+    idea = next((idea for idea in visit.pack.suggestions if idea.id in named), None)
+    blocks: list[Block] = []
+    if thing:
+        blocks += [Paragraph(rich(thing.how)), Buttons(action_buttons(visit, thing))]
+    if idea:
+        blocks.append(_idea(visit, idea))
+    heading = thing.title if thing else visit.say("coaching.more.title")
+    return Message(heading, (*blocks, Buttons(_ways_out(visit))))
+
+
+def action_buttons(visit: Visit, thing: Action) -> tuple[Button, ...]:
+    return (
+        button(visit.say, "done", f"done {thing.id}", primary=True),
+        button(visit.say, "smaller", f"smaller {thing.id}"),
+        button(visit.say, "later", f"later {thing.id}"),
+    )
+
+
+def _idea(visit: Visit, idea: Suggestion) -> Paragraph:
+    return Paragraph((Bold(visit.say("coaching.more.networking")), Text(f" {idea.line} "), *rich(idea.how)))
+
+
+def _ways_out(visit: Visit) -> tuple[Button, ...]:
+    return (
+        button(visit.say, "pause", "coach pause"),
+        button(visit.say, "less", "coach less"),
+        button(visit.say, "why", "coach why"),
+        button(visit.say, "stop", "stop"),
+    )
+
+
+def _turn_on(visit: Visit) -> Buttons:
+    return Buttons((button(visit.say, "on", "coach on", primary=True),))
+
+
+_WAYS: Mapping[str, Way] = MappingProxyType(
+    {
+        "": _state,
+        "on": _on,
+        "off": _off,
+        "settings": _settings,
+        "less": _less,
+        "weekly": _weekly,
+        "pause": _pause,
+        "resume": _resume,
+        "why": _why,
+        "next": _next,
+        "more": _more,
+    }
+)
+
+COMMAND = Command(
+    name="coach",
+    summary="coaching.summary.coach",
+    arguments=r"(?:on|off|less|weekly|resume|why|next|(?:settings|pause)(?: .*)?|more(?: [a-z0-9-]+){0,2})?",
+    examples=(
+        Example("coach on", after=(PLACED,)),
+        Example("coach settings Friday 9:30 Chicago topics step", after=("coach on",)),
+        Example("coach pause yesterday", after=("coach on",)),
+        Example("coach next", after=(PLACED, "coach on")),
+        Example("coach why"),
+    ),
+    handle=handle,
+)

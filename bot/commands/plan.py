@@ -1,0 +1,112 @@
+"""`plan <action> <when>`: when and where a member means to do an action; brings one reminder then."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import col, delete
+
+from bot.clock import instant_of
+from bot.mentoring.at_hand import is_done
+from bot.mentoring.coaching_replies import sentence
+from bot.mentoring.days import Reader
+from bot.mentoring.naming import meant
+from bot.mentoring.progress import Kind, load, record
+from bot.mentoring.samples import PLACED
+from bot.mentoring.showing import next_button, undo_button
+from bot.message import Buttons, Facts, Input, Message, Spans, When, text
+from bot.model.progress import PlannedAction
+from bot.visit import Visit
+from bot.words import Command, Example
+from content.pack import Action
+
+FARTHEST = timedelta(days=366)
+PLACE_WORDS, PLACE_LENGTH = 8, 60
+"""What a reminder has room for."""
+
+_ID = r"[a-z0-9]+(?:-[a-z0-9]+)+"
+_EN = r"today|tomorrow|tonight|noon|(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?"
+_ES = r"hoy|ma[nñ]ana|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo"
+
+
+async def handle(visit: Visit, arguments: str) -> Message:
+    name, _, words = arguments.partition(" ")
+    if "-" not in name or name[0].isdigit():
+        name, words = "", arguments
+    progress = await load(visit.session, visit.member_id, visit.pack)
+    action = await meant(visit, progress, "plan", name)
+    if isinstance(action, Message):
+        return action
+    if is_done(visit, action, progress):
+        said = (sentence(visit, "coaching.plan.was-done"), Buttons((next_button(visit.say),)))
+        return Message(visit.say("coaching.plan.was-done.title"), said)
+    if not words:
+        return _ask(visit, action, "how")
+    return await _plan(visit, action, words)
+
+
+async def _plan(visit: Visit, action: Action, words: str) -> Message:
+    read = Reader(visit.say.locale, visit.zone, visit.now).moment_and_rest(words)
+    if read is None:
+        return _ask(visit, action, "unread")
+    local, rest = read
+    due = instant_of(local.date(), local.time(), visit.zone)
+    if due <= visit.now:
+        return _ask(visit, action, "past")
+    if due - visit.now > FARTHEST:
+        return _ask(visit, action, "far")
+    place = " ".join(rest.split()[:PLACE_WORDS])[:PLACE_LENGTH]
+    await _store(
+        visit,
+        action,
+        PlannedAction(member_id=visit.member_id, action_id=action.id, due_at=due, local=_minutes(local), place=place),
+    )
+    return _planned(visit, action, due, place)
+
+
+def _minutes(local: datetime) -> str:
+    return local.isoformat(timespec="minutes")
+
+
+async def _store(visit: Visit, action: Action, row: PlannedAction) -> None:
+    """Planning again replaces what was planned for the same action."""
+    mine = (col(PlannedAction.member_id) == visit.member_id, col(PlannedAction.action_id) == action.id)
+    await visit.session.exec(delete(PlannedAction).where(*mine))
+    visit.session.add(row)
+    await record(visit.session, visit.member, visit.pack, kind=Kind.PLANNED, subject=action.id, now=visit.now)
+
+
+def _planned(visit: Visit, action: Action, due: datetime, place: str) -> Message:
+    pairs: list[tuple[str, Spans]] = [(visit.say("coaching.plan.when"), (When(due, visit.zone.key),))]
+    if place:
+        pairs.append((visit.say("coaching.plan.where"), text(place)))
+    return Message(
+        visit.say("coaching.plan.title", title=action.title),
+        (
+            Facts(tuple(pairs)),
+            sentence(visit, "coaching.plan.done"),
+            Buttons((undo_button(visit.say, f"{Kind.PLANNED} {action.id}"),)),
+        ),
+    )
+
+
+def _ask(visit: Visit, action: Action, name: str) -> Message:
+    """What a plan needs, with an example, and a line to type it in."""
+    say = visit.say
+    key = f"coaching.plan.{name}"
+    told = key if key in say.keys else "coaching.plan.unread"
+    typed = Input(say("coaching.plan.input"), f"plan {action.id}", say("coaching.plan.hint"), say("coaching.plan.save"))
+    return Message(say(f"{key}.title"), (sentence(visit, told, action=action.id), typed))
+
+
+COMMAND = Command(
+    name="plan",
+    summary="coaching.summary.plan",
+    arguments=rf"(?:{_ID}(?: .*)?|(?:{_EN}|{_ES}|\d\S*)(?:[ ,].*)?)?",
+    examples=(
+        Example("plan train-a-new-hire Thursday 12:30, break room", after=(PLACED,)),
+        Example("plan tomorrow 9am", after=(PLACED,)),
+        Example("plan train-a-new-hire yesterday 9:00", after=(PLACED,)),
+        Example("plan train-a-new-hire whenever", after=(PLACED,)),
+        Example("plan", after=(PLACED,)),
+    ),
+    handle=handle,
+)

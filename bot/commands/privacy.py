@@ -1,0 +1,45 @@
+"""`privacy`: what is kept about me, and what others see of it."""
+
+from sqlmodel import col, func, select
+
+from bot.mentoring.coaching import plan_of
+from bot.mentoring.progress import load
+from bot.message import Block, Bullets, Facts, Message, Paragraph, Spans, When, rich, text
+from bot.model.progress import PlannedAction
+from bot.visit import Visit
+from bot.words import Command, Example
+
+
+async def handle(visit: Visit, arguments: str) -> Message:  # noqa: ARG001
+    said: tuple[Block, ...] = (
+        Paragraph(rich(visit.say("privacy.managers"))),
+        Facts(await _kept(visit)),
+        Bullets(tuple(rich(visit.say(key)) for key in ("privacy.questions", "privacy.employer", "privacy.patients"))),
+        Paragraph(rich(visit.say("privacy.operator")), quiet=True),
+    )
+    return Message(visit.say("privacy.title"), said)
+
+
+async def _kept(visit: Visit) -> tuple[tuple[str, Spans], ...]:
+    say, member = visit.say, visit.member
+    progress = await load(visit.session, visit.member_id, visit.pack)
+    plan = await plan_of(visit.session, visit.member_id)
+    mine = select(func.count()).where(col(PlannedAction.member_id) == visit.member_id)
+    planned = (await visit.session.exec(mine)).one()
+    return (
+        (say("privacy.step"), text(str(progress.step or say("privacy.nothing")))),
+        (say("privacy.actions"), text(str(len(progress.done)))),
+        (say("privacy.results"), text(str(len(progress.results)))),
+        (say("privacy.planned"), text(str(planned))),
+        (say("privacy.zone"), text(member.zone or say("privacy.nothing"))),
+        (say("privacy.coaching"), text(say("privacy.on") if plan and plan.is_on else say("privacy.off"))),
+        (say("privacy.last-use"), (When(member.last_active_at or visit.now, str(visit.zone)),)),
+    )
+
+
+COMMAND = Command(
+    name="privacy",
+    summary="privacy.summary",
+    examples=(Example("privacy"), Example("privacy", after=("start", "coach on"))),
+    handle=handle,
+)

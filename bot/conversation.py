@@ -1,0 +1,135 @@
+"""Request → command → reply, in one unit of work: the only door the adapters use."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from content.patient_data import looks_like_patient_data
+
+from bot.clock import Clocks, zone_named
+from bot.mentoring.coaching import wake
+from bot.message import Button, Buttons, Message, Paragraph, rich
+from bot.visit import Deployment, Visit
+from bot.visitors import find_member, find_tenant
+from bot.words import MAX_TEXT, Asked, Said, Utterance, Vocabulary, clean, understand
+
+if TYPE_CHECKING:
+    from content.library import Library
+    from content.search import Searcher
+    from sqlmodel.ext.asyncio.session import AsyncSession
+
+    from bot.database import Database
+    from bot.model.people import Member
+    from content.wording import Wording
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What an adapter heard, from somebody whose name it has proved."""
+
+    platform: str
+    """One of demo, slack, teams."""
+    tenant: str
+    user: str
+    text: str
+    """What was typed, or the command line of the pressed button."""
+    zone: str | None = None
+    """IANA name, as the platform tells it."""
+    locale: str | None = None
+    reference: str = ""
+    """What the platform needs to reach the person later; empty when this request does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the mentor knows, ready to use: one searcher and one set of sentences for each language."""
+
+    library: "Library"
+    searchers: Mapping[str, "Searcher"]
+    wordings: Mapping[str, "Wording"]
+
+
+class Conversation:
+    """Answers requests. One object serves every adapter; it holds no state of its own."""
+
+    def __init__(
+        self,
+        database: "Database",
+        knowledge: Knowledge,
+        vocabulary: Vocabulary,
+        *,
+        clocks: Clocks,
+        deployment: Deployment,
+    ) -> None:
+        self._database = database
+        self._knowledge = knowledge
+        self._vocabulary = vocabulary
+        self._clocks = clocks
+        self._deployment = deployment
+
+    async def answer(self, request: Request) -> Message:
+        """What the mentor says to one request. Everything it changes is stored when this returns, or nothing is."""
+        async with self._database.work() as session:
+            visit = await self._open(session, request)
+            await wake(session, visit.member, visit.now)
+            message = await self._reply(visit, request.text)
+            return _welcomed(visit, message)
+
+    async def _open(self, session: "AsyncSession", request: Request) -> Visit:
+        now = self._clocks.calendar.now()
+        tenant = await find_tenant(session, request.platform, request.tenant, now)
+        member = await find_member(session, tenant, request.user, now)
+        _learn(member, request)
+        locale = member.locale if member.locale in self._knowledge.wordings else "en"
+        return Visit(
+            session=session,
+            tenant=tenant,
+            member=member,
+            pack=self._knowledge.library.pack(locale),
+            searcher=self._knowledge.searchers[locale],
+            say=self._knowledge.wordings[locale],
+            vocabulary=self._vocabulary,
+            deployment=self._deployment,
+            now=now,
+        )
+
+    async def _reply(self, visit: Visit, text: str) -> Message:
+        said = clean(text)
+        if len(said) > MAX_TEXT:
+            return Message(visit.say("talk.too-long.title"), (_sentence(visit, "talk.too-long"),))
+        if looks_like_patient_data(said):
+            log.info("Text refused: it may hold patient data", extra={"event": "patient_data_refused"})
+            return Message(visit.say("talk.patient-data.title"), (_sentence(visit, "talk.patient-data"),))
+        return await self._carry_out(visit, understand(said, self._vocabulary, prefix=self._deployment.command))
+
+    async def _carry_out(self, visit: Visit, utterance: Utterance) -> Message:
+        match utterance:
+            case Said(command, arguments):
+                return await command.handle(visit, arguments)
+            case Asked(question):
+                return await self._vocabulary["faq"].handle(visit, question)
+
+
+def _learn(member: "Member", request: Request) -> None:
+    """Keep what the platform tells about the person: where to reach them, and their zone until they choose one."""
+    if request.reference and request.reference != member.reference:
+        member.reference = request.reference
+    if member.zone is None and request.zone and zone_named(request.zone):
+        member.zone = request.zone
+
+
+def _welcomed(visit: Visit, message: Message) -> Message:
+    """The first reply to a person ends with what an employer may see."""
+    if visit.member.welcomed_at is not None:
+        return message
+    visit.member.welcomed_at = visit.now
+    button = Button(visit.say("talk.privacy-button"), "privacy")
+    notice = (Paragraph(rich(visit.say("talk.first-notice")), quiet=True), Buttons((button,)))
+    return replace(message, blocks=(*message.blocks, *notice))
+
+
+def _sentence(visit: Visit, key: str) -> Paragraph:
+    return Paragraph(rich(visit.say(key)))

@@ -1,0 +1,114 @@
+"""Engine, sessions and migrations. The composition root opens one `Database`; everything else is handed sessions.
+
+The network is never called while a session is open. On SQLite every unit of work begins IMMEDIATE, so that two of
+them wait for each other instead of meeting a busy error halfway.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.errors import ConfigError, DatabaseNotReady
+
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """An open database of either kind."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; None for PostgreSQL and for a database in memory."""
+        name = self.engine.url.database
+        return Path(name).absolute() if self.is_sqlite and name and name != ":memory:" else None
+
+    @asynccontextmanager
+    async def work(self) -> AsyncIterator[AsyncSession]:
+        """One unit of work: committed when the block ends, rolled back when it raises."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def upgrade(self) -> None:
+        """Bring the tables to the newest version."""
+        async with self.engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+
+    async def require_current(self) -> None:
+        """Raise DatabaseNotReady when the tables are not at the newest version."""
+        async with self.engine.connect() as connection:
+            if not await connection.run_sync(_is_current):
+                raise DatabaseNotReady
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open what `DATABASE_URL` names. Raises ConfigError when it names neither SQLite nor PostgreSQL."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    family = parsed.drivername.partition("+")[0] if parsed else ""
+    if parsed is None or family not in _DRIVERS:
+        raise ConfigError(
+            "DATABASE_URL says where the data lives: sqlite:///preceptor.db or postgresql://user:password@host/name"
+        )
+    engine = create_async_engine(parsed.set(drivername=_DRIVERS[family]), **_pool(family))
+    if family == "sqlite":
+        event.listen(engine.sync_engine, "connect", _set_up_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return Database(engine)
+
+
+def _pool(family: str) -> dict[str, Any]:
+    if family == "sqlite":
+        return {}
+    return {"pool_size": 10, "max_overflow": 0, "pool_pre_ping": True}
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # transactions are begun by `_begin_immediate`, not by the driver
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    command.upgrade(_config(connection), "head")
+
+
+def _is_current(connection: Connection) -> bool:
+    current = MigrationContext.configure(connection).get_current_revision()
+    return current == ScriptDirectory.from_config(_config(connection)).get_current_head()

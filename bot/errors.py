@@ -1,0 +1,46 @@
+"""One tree of errors; the docstring is the default message. Platforms map their own strings and codes to these."""
+
+from datetime import timedelta
+
+
+class PreceptorError(Exception):
+    """Something went wrong in the mentor."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class ConfigError(PreceptorError):
+    """A setting is missing or malformed. The message names it, says what it is for, and shows an example."""
+
+
+class DatabaseNotReady(PreceptorError):
+    """The database's tables are older than this program. Run `preceptor db upgrade`."""
+
+
+class DeliveryError(PreceptorError):
+    """A message could not be delivered."""
+
+
+class TryLater(DeliveryError):
+    """The platform asked to wait, and took nothing."""
+
+    def __init__(self, retry_after: timedelta, message: str = "") -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class CannotReach(DeliveryError):
+    """The platform refused for good: blocked, uninstalled, deactivated."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class BadMessage(DeliveryError):
+    """The platform refused the message itself: our fault."""
+
+
+class Unsure(DeliveryError):
+    """The connection was lost after the request left: it may have arrived, so it is never blindly repeated."""

@@ -1,0 +1,1 @@
+"""The rules: placement, progress, coaching plans."""

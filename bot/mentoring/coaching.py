@@ -1,0 +1,214 @@
+"""A member's weekly coaching: opting in and out, the rhythm, pauses, and when the next note falls due. Called by the
+`coach` and `stop` commands, by `bot.conversation` on every use (`wake`), and by the weekly nudge.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import TypedDict, Unpack
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.clock import Week, first_slot, instant_of, local_day, slot_instant
+from bot.mentoring.selection import Offer
+from bot.model.coaching import CoachingPlan
+from bot.model.deliveries import Delivery, State
+from bot.model.people import Member
+from bot.model.progress import PlannedAction
+from bot.visit import DEFAULT_ZONE
+from bot.visitors import insert_new
+
+WEEKLY = "weekly"
+"""The kind of the weekly note in the ledger."""
+TOPICS = ("step", "networking")
+REMEMBERED = 60
+"""Weekly notes that matter to a choice: no gap is longer than 52 weeks."""
+_TOLD = (State.SENDING, State.SENT, State.UNSURE)
+
+
+class Rhythm(TypedDict, total=False):
+    """What a member may choose; what is left out stays as it is."""
+
+    weekday: int
+    """Monday is 0."""
+    minute: int
+    """Local minutes after midnight."""
+    every_weeks: int
+    topics: list[str]
+
+
+def zone_of(member: Member) -> ZoneInfo:
+    """The member's zone, or the one that is guessed until it is known."""
+    return ZoneInfo(member.zone or DEFAULT_ZONE)
+
+
+def time_of(plan: CoachingPlan) -> time:
+    """The local time of day at which notes come."""
+    return time(*divmod(plan.minute, 60))
+
+
+def pace(plan: CoachingPlan) -> int:
+    """Weeks from one note to the next, as they really come: the member's own, or slower after notes went unused."""
+    return plan.every_weeks if plan.backoff == "none" else max(2, plan.every_weeks)
+
+
+def due_instant(plan: CoachingPlan, week: Week, zone: ZoneInfo) -> datetime:
+    """When the plan's slot of a week falls due, in UTC."""
+    return slot_instant(week, plan.weekday, time_of(plan), zone)
+
+
+def is_paused(plan: CoachingPlan, zone: ZoneInfo, now: datetime) -> bool:
+    """A pause ends by itself when its day begins."""
+    return plan.paused_until is not None and local_day(now, zone) < plan.paused_until
+
+
+def reschedule(plan: CoachingPlan, zone: ZoneInfo, now: datetime) -> None:
+    """Find the next slot anew: after now, after any pause, and at the plan's pace after the last week planned.
+
+    Never names a local week that was planned before, whatever the zone or rhythm was then.
+    """
+    if not plan.is_on or plan.backoff == "silent":
+        plan.next_slot = plan.next_due_at = None
+        return
+    after = now
+    if plan.paused_until:
+        after = max(now, instant_of(plan.paused_until, time.min, zone) - timedelta(microseconds=1))
+    soonest = Week.parse(plan.last_slot).plus(pace(plan)) if plan.last_slot else None
+    week = first_slot(plan.weekday, time_of(plan), zone, after=after, not_before=soonest)
+    plan.next_slot, plan.next_due_at = str(week), due_instant(plan, week, zone)
+
+
+def follow_zone(plan: CoachingPlan, zone: ZoneInfo) -> None:
+    """The member is in another zone: the same local week, at the hour there, even when that hour has just passed."""
+    if plan.next_slot:
+        plan.next_due_at = due_instant(plan, Week.parse(plan.next_slot), zone)
+
+
+async def plan_of(session: AsyncSession, member_id: int) -> CoachingPlan | None:
+    """The member's plan; None when they never opted in nor chose a rhythm."""
+    return await session.get(CoachingPlan, member_id)
+
+
+async def wake(session: AsyncSession, member: Member, now: datetime) -> None:
+    """Any use counts as being alive: a plan in back-off returns to the member's own rhythm, in the zone known now."""
+    member.last_active_at = now
+    session.add(member)
+    plan = await plan_of(session, _id(member))
+    if plan is None or not plan.is_on or (plan.backoff == "none" and _is_timed_right(plan, zone_of(member))):
+        return
+    plan = await _locked(session, member)
+    follow_zone(plan, zone_of(member))
+    if plan.backoff != "none":
+        plan.backoff = "none"
+        reschedule(plan, zone_of(member), now)
+
+
+async def opt_in(session: AsyncSession, member: Member, now: datetime) -> tuple[CoachingPlan, bool]:
+    """Turn weekly coaching on, with the rhythm chosen before or the default; tells whether that changed anything."""
+    plan = await _locked(session, member)
+    if plan.is_on:
+        return plan, False
+    plan.is_on, plan.paused_until, plan.backoff = True, None, "none"
+    reschedule(plan, zone_of(member), now)
+    return plan, True
+
+
+async def opt_out(session: AsyncSession, member: Member) -> bool:
+    """Turn weekly coaching off; tells whether it was on. The rhythm stays for another time."""
+    plan = await plan_of(session, _id(member))
+    if plan is None or not plan.is_on:
+        return False
+    plan = await _locked(session, member)
+    plan.is_on, plan.paused_until = False, None
+    plan.next_slot = plan.next_due_at = None
+    return True
+
+
+async def pause(session: AsyncSession, member: Member, until: date, now: datetime) -> CoachingPlan:
+    """No note before the local day `until`; notes come again by themselves from that day on."""
+    plan = await _locked(session, member)
+    plan.paused_until = until
+    reschedule(plan, zone_of(member), now)
+    return plan
+
+
+async def resume(session: AsyncSession, member: Member, now: datetime) -> CoachingPlan:
+    """End a pause now."""
+    plan = await _locked(session, member)
+    plan.paused_until = None
+    reschedule(plan, zone_of(member), now)
+    return plan
+
+
+async def set_rhythm(session: AsyncSession, member: Member, now: datetime, **chosen: Unpack[Rhythm]) -> CoachingPlan:
+    """Change day, hour, pace or topics. A week whose note was planned already gets no second one."""
+    plan = await _locked(session, member)
+    before = (plan.weekday, plan.minute, plan.every_weeks)
+    for name, value in chosen.items():
+        setattr(plan, name, value)
+    if before != (plan.weekday, plan.minute, plan.every_weeks):
+        reschedule(plan, zone_of(member), now)
+    return plan
+
+
+async def set_zone(session: AsyncSession, member: Member, name: str) -> CoachingPlan:
+    """The member's own word on where they are; `name` is an IANA name that exists."""
+    member.zone = name
+    session.add(member)
+    plan = await _locked(session, member)
+    follow_zone(plan, zone_of(member))
+    waiting = select(PlannedAction).where(PlannedAction.member_id == member.id, col(PlannedAction.planned_at).is_(None))
+    for planned in await session.exec(waiting):
+        local = datetime.fromisoformat(planned.local)
+        planned.due_at = instant_of(local.date(), local.time(), zone_of(member))
+    return plan
+
+
+async def drop_reminders(session: AsyncSession, member_id: int) -> int:
+    """Forget every reminder that was not sent yet; tells how many there were."""
+    waiting = select(PlannedAction).where(PlannedAction.member_id == member_id)
+    found = (await session.exec(waiting)).all()
+    for row in found:
+        await session.delete(row)
+    return sum(row.planned_at is None for row in found)
+
+
+async def told(session: AsyncSession, member_id: int) -> Sequence[Delivery]:
+    """The member's weekly notes that were sent, may have been sent or are being sent, newest first."""
+    mine = (Delivery.member_id == member_id, Delivery.kind == WEEKLY, col(Delivery.state).in_(_TOLD))
+    newest = select(Delivery).where(*mine).order_by(col(Delivery.slot).desc()).limit(REMEMBERED)
+    return (await session.exec(newest)).all()
+
+
+def offers_in(rows: Sequence[Delivery]) -> list[Offer]:
+    """What weekly notes were about."""
+    return [
+        Offer(Week.parse(row.slot), row.content.get("action"), row.content.get("suggestion"))
+        for row in rows
+        if row.content.get("action") or row.content.get("suggestion")
+    ]
+
+
+async def offers(session: AsyncSession, member_id: int) -> list[Offer]:
+    """What this member's weekly notes were about, newest first: what `bot.mentoring.selection` calls history."""
+    return offers_in(await told(session, member_id))
+
+
+def _is_timed_right(plan: CoachingPlan, zone: ZoneInfo) -> bool:
+    return plan.next_slot is None or plan.next_due_at == due_instant(plan, Week.parse(plan.next_slot), zone)
+
+
+async def _locked(session: AsyncSession, member: Member) -> CoachingPlan:
+    """The member's plan as it stands now, kept from a planner at work elsewhere; made when there is none."""
+    await session.flush()
+    found = await session.get(CoachingPlan, _id(member), with_for_update=True, populate_existing=True)
+    if found is None:
+        await insert_new(session, CoachingPlan, **CoachingPlan(member_id=_id(member)).model_dump())
+        found = await session.get_one(CoachingPlan, _id(member), with_for_update=True)
+    return found
+
+
+def _id(member: Member) -> int:
+    assert member.id is not None
+    return member.id

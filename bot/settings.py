@@ -1,0 +1,127 @@
+"""What the operator sets in the environment. Read once by the composition root; nothing else looks there.
+
+A missing or malformed setting ends the start with its name, what it is for, and an example.
+"""
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from bot.errors import ConfigError
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("is not a web address")
+    return value.rstrip("/")
+
+
+def _operators(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    people = [tuple(person.strip().split(":")) for person in value.split(",") if person.strip()]
+    if any(len(person) != 3 or not all(person) for person in people):
+        raise ValueError("is not a list of platform:tenant:user")
+    return people
+
+
+def _word(value: str) -> str:
+    word = value.strip().removeprefix("/")
+    if not word or not word.replace("-", "").replace("_", "").isalnum() or word != word.lower() or len(word) > 31:
+        raise ValueError("is not one lower-case word")
+    return word
+
+
+WebAddress = Annotated[str, BeforeValidator(_web_address)]
+
+
+class Settings(BaseModel):
+    """Every setting this release reads, by the name it has in the environment."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    DATABASE_URL: str = Field(
+        "sqlite:///preceptor.db", description="where the data lives", examples=["postgresql://user:password@host/name"]
+    )
+    PUBLIC_URL: WebAddress | None = Field(
+        None, description="the address at which browsers reach this server", examples=["https://mentor.example.org"]
+    )
+    PORT: int = Field(8000, ge=1, le=65535, description="the port this server listens on", examples=["8000"])
+    CONTENT_DIR: Path | None = Field(
+        None, description="a folder of packs to use in place of the shipped ones", examples=["/srv/preceptor/packs"]
+    )
+    ORG_NAME: str = Field("", max_length=80, description="your organization's name", examples=["Sample Clinics"])
+    OPERATORS: Annotated[tuple[tuple[str, str, str], ...], BeforeValidator(_operators)] = Field(
+        (), description="the people who run the mentor, as platform:tenant:user", examples=["slack:T0123:U0456"]
+    )
+    SLACK_SIGNING_SECRET: str | None = Field(
+        None,
+        min_length=16,
+        description="proves that a request comes from Slack",
+        examples=["8f742231b10e8888abcd99yyyzzz85a5"],
+    )
+    SLACK_BOT_TOKEN: str | None = Field(
+        None, pattern=r"^xoxb-", description="lets the mentor write in your workspace", examples=["xoxb-…"]
+    )
+    SLACK_API_URL: WebAddress = Field(
+        "https://slack.com/api", description="where Slack's Web API answers", examples=["https://slack.com/api"]
+    )
+    SLACK_COMMAND: Annotated[str, BeforeValidator(_word)] = Field(
+        "mentor", description="the word of the slash command", examples=["/mentor"]
+    )
+    SLACK_PER_MINUTE: int = Field(
+        300, ge=1, le=6000, description="messages a minute to one Slack workspace, at most", examples=["300"]
+    )
+    IN_FLIGHT: int = Field(50, ge=1, le=1000, description="messages being sent at one time, at most", examples=["50"])
+
+    @property
+    def has_slack(self) -> bool:
+        return bool(self.SLACK_SIGNING_SECRET or self.SLACK_BOT_TOKEN)
+
+    @model_validator(mode="after")
+    def _slack_is_whole(self) -> Self:
+        if self.has_slack:
+            for name in ("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"):
+                if getattr(self, name) is None:
+                    raise ConfigError(f"{explain(name)} Slack is switched on by its other settings, so it is needed.")
+        return self
+
+    @property
+    def slack_is_local(self) -> bool:
+        """True when Slack's Web API is a test peer on this machine."""
+        return is_loopback(self.SLACK_API_URL)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether a web address names this very machine."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def explain(name: str) -> str:
+    """A setting in one sentence: "PORT: the port this server listens on. Example: PORT=8000."."""
+    field = Settings.model_fields[name]
+    return f"{name}: {field.description}. Example: {name}={(field.examples or [''])[0]}."
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read the settings from an environment. An empty value counts as unset.
+
+    Raises ConfigError naming the first setting that is missing or malformed.
+    """
+    given = {name: value for name, value in environment.items() if name in Settings.model_fields and value.strip()}
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        said = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{explain(name)} The value given does not fit: {said}.") from error

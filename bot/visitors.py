@@ -1,0 +1,38 @@
+"""Finds the workspace and the member behind a request, or makes their rows; two requests at once make one row.
+Called by `bot.conversation` and by sample data.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import SQLModel, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.model.people import Member, Tenant
+
+
+async def find_tenant(session: AsyncSession, platform: str, external_id: str, now: datetime) -> Tenant:
+    """The workspace of a platform's own id, made on first sight."""
+    wanted = select(Tenant).where(Tenant.platform == platform, Tenant.external_id == external_id)
+    if (found := (await session.exec(wanted)).first()) is None:
+        await insert_new(session, Tenant, platform=platform, external_id=external_id, name="", created_at=now)
+        found = (await session.exec(wanted)).one()
+    return found
+
+
+async def find_member(session: AsyncSession, tenant: Tenant, user_id: str, now: datetime) -> Member:
+    """The member of a workspace by the platform's own user id, made on first sight."""
+    wanted = select(Member).where(Member.tenant_id == tenant.id, Member.user_id == user_id)
+    if (found := (await session.exec(wanted)).first()) is None:
+        new = {"tenant_id": tenant.id, "user_id": user_id, "reference": "", "locale": "en", "created_at": now}
+        await insert_new(session, Member, **new)
+        found = (await session.exec(wanted)).one()
+    return found
+
+
+async def insert_new(session: AsyncSession, table: type[SQLModel], **values: Any) -> None:
+    """Insert a row unless its unique key exists already."""
+    dialect = session.get_bind().dialect.name
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    await session.exec(insert(table).values(**values).on_conflict_do_nothing())

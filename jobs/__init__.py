@@ -1,0 +1,1 @@
+"""What the clock starts: planner, ledger, courier, and one file per kind of nudge."""

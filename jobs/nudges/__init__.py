@@ -1,0 +1,69 @@
+"""One file per kind of nudge, found by folder scan: each holds `NUDGE`. The planner asks a nudge who is due, the
+courier asks it what to say; neither knows the kinds.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.message import Message
+from bot.model.deliveries import Delivery
+from bot.model.people import Member, Tenant
+from bot.visit import Deployment
+from bot.words import Example
+from content.pack import Pack
+from content.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a nudge knows when it composes: the claimed row, its member, and the time, in an open unit of work."""
+
+    session: AsyncSession
+    delivery: Delivery
+    tenant: Tenant
+    member: Member
+    pack: Pack
+    say: Wording
+    deployment: Deployment
+    now: datetime
+    """By the calendar clock, in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A message that is true now, and what it is about (ids only), kept in the ledger."""
+
+    message: Message
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Nothing is sent, for a reason that has a name ("opted out", "paused", "nothing to say")."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """A kind of message that the mentor sends unasked."""
+
+    kind: str
+    plan: Callable[[AsyncSession, datetime, int], Awaitable[int]]
+    """Plan at most so many members who are due at that instant of the calendar: ledger rows and next due instants, in
+    the caller's transaction. Returns how many were due; 0 when nobody is left."""
+    compose: Callable[[Letter], Awaitable[Composed | Skip]]
+    examples: tuple[Example, ...]
+    """Lines a sample member typed before the nudge fell due; golden files and the gallery show what then arrives."""
+
+
+def find_nudges() -> tuple[Nudge, ...]:
+    """Every nudge of this folder, in the order of their kinds."""
+    modules = (import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
+    return tuple(sorted((module.NUDGE for module in modules), key=lambda nudge: nudge.kind))

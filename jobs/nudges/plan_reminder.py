@@ -1,0 +1,110 @@
+"""The one reminder of an action that a member planned ("Thursday 12:30, break room"). Found by the planner and the
+courier through `NUDGE`.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.mentoring.coaching_replies import button
+from bot.mentoring.progress import Kind, events_of, find_thing, fold
+from bot.mentoring.samples import PLACED
+from bot.mentoring.weekly_note import action_blocks
+from bot.message import Buttons, Message, Paragraph, text
+from bot.model.deliveries import Delivery, State
+from bot.model.people import Member
+from bot.model.progress import PlannedAction
+from bot.words import Example
+from content.pack import Action
+from content.wording import Wording
+from jobs.ledger import MISSED, insert
+from jobs.nudges import Composed, Letter, Nudge, Skip
+
+KIND = "plan-reminder"
+GRACE = timedelta(hours=2)
+"""A reminder later than this helps nobody."""
+_SLOT = "plan:"
+
+
+async def plan(session: AsyncSession, now: datetime, limit: int) -> int:
+    """Put at most `limit` due plans into the ledger, in three statements however many they are."""
+    wanted = (
+        select(PlannedAction, Member.tenant_id)
+        .join(Member, col(Member.id) == col(PlannedAction.member_id))
+        .where(col(PlannedAction.planned_at).is_(None), col(PlannedAction.due_at) <= now)
+        .order_by(col(PlannedAction.due_at), col(PlannedAction.id))
+        .limit(limit)
+        .with_for_update(of=PlannedAction, skip_locked=True)
+    )
+    due = (await session.exec(wanted)).all()
+    if not due:
+        return 0
+    await insert(session, [_row(planned, tenant_id, now) for planned, tenant_id in due])
+    done = update(PlannedAction).where(col(PlannedAction.id).in_([planned.id for planned, _ in due]))
+    await session.exec(done.values(planned_at=now))
+    return len(due)
+
+
+def _row(planned: PlannedAction, tenant_id: int, now: datetime) -> Delivery:
+    expires_at = planned.due_at + GRACE
+    is_missed = now > expires_at
+    return Delivery(
+        tenant_id=tenant_id,
+        member_id=planned.member_id,
+        kind=KIND,
+        slot=f"{_SLOT}{planned.id}",
+        due_at=planned.due_at,
+        expires_at=expires_at,
+        state=State.SKIPPED if is_missed else State.PENDING,
+        reason=MISSED if is_missed else "",
+        content={"action": planned.action_id},
+    )
+
+
+async def compose(letter: Letter) -> Composed | Skip:
+    """The reminder, unless the action is done by now or the plan is no more."""
+    member_id, action_id = letter.delivery.member_id, letter.delivery.content["action"]
+    planned = await letter.session.get(PlannedAction, int(letter.delivery.slot.removeprefix(_SLOT)))
+    if planned is None:
+        again = select(PlannedAction.id).where(
+            PlannedAction.member_id == member_id, PlannedAction.action_id == action_id
+        )
+        return Skip("planned anew" if (await letter.session.exec(again)).first() else "stopped")
+    events = await events_of(letter.session, member_id)
+    said = [event.at for event in events if (event.kind, event.subject) == (Kind.PLANNED, action_id)]
+    if not said:
+        return Skip("stopped")
+    progress = fold(events, letter.pack)
+    if progress.done.get(action_id, max(said) - GRACE) >= max(said):
+        return Skip("done")
+    thing = find_thing(letter.pack, action_id)
+    if not isinstance(thing, Action):
+        return Skip("nothing to say")
+    smaller = action_id in progress.smaller
+    return Composed(reminder(letter.say, thing, planned.place, smaller=smaller), {"action": action_id})
+
+
+def reminder(say: Wording, action: Action, place: str, *, smaller: bool) -> Message:
+    """At most 60 words."""
+    heading = say("coaching.reminder.heading.place", place=place) if place else say("coaching.reminder.heading")
+    ways = (
+        button(say, "done", f"done {action.id}", primary=True),
+        button(say, "later", f"later {action.id}"),
+    )
+    return Message(
+        say("coaching.reminder.title"),
+        (Paragraph(text(heading)), *action_blocks(say, action, smaller=smaller), Buttons(ways)),
+        discreet=say("coaching.reminder.discreet"),
+    )
+
+
+NUDGE = Nudge(
+    kind=KIND,
+    plan=plan,
+    compose=compose,
+    examples=(
+        Example("plan train-a-new-hire tomorrow 12:30, break room", after=(PLACED,)),
+        Example("plan train-a-new-hire tomorrow 12:30", after=(PLACED, "smaller train-a-new-hire")),
+    ),
+)

@@ -1,0 +1,134 @@
+"""One look at the clock, from beginning to end: plan who is due, deliver until it is settled, say what became of it.
+Called by `preceptor tick` and by tests.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.model.deliveries import Delivery, State
+from bot.model.people import Member, Tenant
+from jobs import ledger
+from jobs.engine import new_courier, recover_all
+from jobs.planner import plan_due
+from jobs.post_office import PostOffice
+from jobs.sole_sender import sole_sender
+
+PATIENCE = timedelta(seconds=90)
+"""The longest single wait for a workspace that asked for one, or whose pace does."""
+BATCH = 500
+
+
+@dataclass(slots=True)
+class TickReport:
+    """What one tick did."""
+
+    planned: Counter[str] = field(default_factory=Counter)
+    """Kind → deliveries stored."""
+    sent: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    """Reason → deliveries not sent on purpose."""
+    failed: Counter[str] = field(default_factory=Counter)
+    """Reason → deliveries that the platform refused for good, or that could not be composed."""
+    unsure: Counter[str] = field(default_factory=Counter)
+    """Reason → deliveries that may have arrived and are not repeated."""
+    waiting: int = 0
+    """Deliveries that are due and still to be sent."""
+    broken: list[str] = field(default_factory=list)
+    """Kinds whose planning raised an error."""
+    holder: str | None = None
+    """The process that delivers, when this one may not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Would:
+    """A delivery that would be tried now."""
+
+    platform: str
+    tenant: str
+    """The workspace's own id on that platform."""
+    user: str
+    """The member's own id on that platform."""
+    kind: str
+    slot: str
+    due_at: datetime
+
+
+async def tick(office: PostOffice, *, deliver: bool = True, patience: timedelta = PATIENCE) -> TickReport:
+    """Plan what is due by the calendar clock and, with `deliver`, send it.
+
+    Ends when nothing is left that can go without a single wait longer than `patience`. When another process delivers
+    from this database, it is left to that one, and `holder` names it.
+    """
+    counts = await plan_due(office.database, office.nudges, office.clocks.calendar.now(), batch=BATCH)
+    report = TickReport(planned=counts.planned, broken=counts.broken)
+    if counts.missed:
+        report.skipped[ledger.MISSED] = counts.missed
+    if deliver:
+        await _deliver(office, report, patience)
+    async with office.database.work() as session:
+        report.waiting = await ledger.count_due(session, office.clocks.calendar.now())
+    return report
+
+
+async def _deliver(office: PostOffice, report: TickReport, patience: timedelta) -> None:
+    async with sole_sender(office.database) as right:
+        report.holder = right.holder
+        if right.holder is not None:
+            return
+        if lost := await recover_all(office):
+            report.unsure[ledger.ENDED] = lost
+        courier = new_courier(office)
+        try:
+            await courier.deliver_due(patience=patience)
+        finally:
+            courier.abandon()
+        _add(report, courier.tally)
+
+
+def _add(report: TickReport, tally: Counter[tuple[State, str]]) -> None:
+    report.sent += sum(number for (state, _), number in tally.items() if state is State.SENT)
+    for kept, wanted in (
+        (report.skipped, State.SKIPPED),
+        (report.failed, State.FAILED),
+        (report.unsure, State.UNSURE),
+    ):
+        kept.update({reason: number for (state, reason), number in tally.items() if state is wanted})
+
+
+async def dry_run(office: PostOffice) -> tuple[TickReport, Sequence[Would]]:
+    """What a tick would plan, and who would get what; nothing is stored and nothing sent.
+
+    Consent and the like are asked again when a message is composed, so that fewer may be sent.
+    """
+    now = office.clocks.calendar.now()
+    report = TickReport()
+    async with AsyncSession(office.database.engine) as session:
+        report.skipped[ledger.MISSED] = await ledger.skip_missed(session, now)
+        for nudge in office.nudges:
+            already = len(ledger.inserted(session))
+            while await nudge.plan(session, now, BATCH):
+                pass
+            report.planned[nudge.kind] = len(ledger.inserted(session)) - already
+        would = await _who_would(session, now)
+        await session.rollback()
+    report.waiting = len(would)
+    return report, would
+
+
+async def _who_would(session: AsyncSession, now: datetime) -> list[Would]:
+    pending = (
+        select(Delivery, Member, Tenant)
+        .join(Member, col(Member.id) == col(Delivery.member_id))
+        .join(Tenant, col(Tenant.id) == col(Delivery.tenant_id))
+        .where(col(Delivery.state) == State.PENDING, col(Delivery.due_at) <= now)
+        .order_by(col(Delivery.due_at), col(Delivery.id))
+    )
+    return [
+        Would(tenant.platform, tenant.external_id, member.user_id, delivery.kind, delivery.slot, delivery.due_at)
+        for delivery, member, tenant in (await session.exec(pending)).all()
+    ]
