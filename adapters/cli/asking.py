@@ -13,7 +13,7 @@ from bot.markdown import blocks
 from bot.message import Message, plain
 from bot.settings import read_settings
 from content.pack import Faq
-from content.search import Answer, DidYouMean, NoAnswer, Result
+from content.search import Answer, DidYouMean, NoAnswer, Outcome
 
 
 @click.command()
@@ -42,11 +42,10 @@ def _questions(words: tuple[str, ...]) -> Iterator[str]:
         yield " ".join(words)
 
 
-def _json(question: str, result: Result, said: str, locale: str) -> str:
-    outcome = {Answer: "answer", DidYouMean: "did_you_mean", NoAnswer: "no_answer"}[type(result)]
+def _json(question: str, result: Outcome, said: str, locale: str) -> str:
     row = {
         "question": question,
-        "outcome": outcome,
+        "outcome": result.kind,
         "ids": list(result.ids),
         "score": round(result.score, 4),
         "text": said,
@@ -55,19 +54,19 @@ def _json(question: str, result: Result, said: str, locale: str) -> str:
     return json.dumps(row, ensure_ascii=False)
 
 
-def _text(knowledge: Knowledge, locale: str, result: Result) -> str:
+def _text(knowledge: Knowledge, locale: str, result: Outcome) -> str:
     say = knowledge.wordings[locale]
     match result:
         case Answer(faq=faq):
             return _shown(faq)
         case DidYouMean(faqs=faqs):
             return "\n".join([say("faq.did-you-mean"), *(f"- {faq.question}" for faq in faqs)])
-        case NoAnswer(reply=None):
-            return say("faq.not-known")
         case NoAnswer(reply=outside):
-            return plain(Message("", blocks(outside.reply))).strip()
+            return plain(Message("", blocks(outside.reply))).strip() if outside else say("faq.not-known")
 
 
 def _shown(faq: Faq) -> str:
-    sources = "; ".join(f"{source.name}{f', {source.label}, {source.date}' if source.label else ''}" for source in faq.sources)
+    sources = "; ".join(
+        f"{source.name}{f', {source.label}, {source.date}' if source.label else ''}" for source in faq.sources
+    )
     return f"{plain(Message(faq.question, blocks(faq.answer)))}\n(Source: {sources})"

@@ -10,9 +10,10 @@ from adapters.composition import load_knowledge
 from adapters.limits import LIMITS
 from bot.commands import find_commands, vocabulary
 from bot.settings import read_settings
-from content.check import check_library
-from content.evaluation import evaluate, read_rows
-from content.faults import ContentFault
+from content.check import check
+from content.evaluation import BadRow, evaluate, read_rows
+from content.faults import ContentFault, Fault
+from content.library import PACKS, load_library, load_pack, pack_folders
 
 
 @click.group()
@@ -20,22 +21,29 @@ def content() -> None:
     """Check and measure the packs: the files a content editor changes."""
 
 
-@content.command()
+@content.command("check")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-def check(folder: Path | None) -> None:
+def check_packs(folder: Path | None) -> None:
     """Read every file of the packs and report every fault, with its file and line.
 
     Example: preceptor content check /srv/preceptor/packs
     """
-    where = folder or read_settings(os.environ).CONTENT_DIR
-    try:
-        faults = check_library(where, commands=frozenset(vocabulary(find_commands())), limits=LIMITS)
-    except ContentFault as error:
-        faults = list(error.faults)
+    faults = _faults(folder or read_settings(os.environ).CONTENT_DIR or PACKS)
     for fault in faults:
         click.echo(f"{fault.path}:{fault.line}: {fault.says}")
     click.echo(f"{len(faults)} faults" if faults else "The packs are in order.")
     sys.exit(1 if faults else 0)
+
+
+def _faults(root: Path) -> list[Fault]:
+    """What keeps the packs from loading; else what needs a careful eye."""
+    try:
+        load_library(root)
+    except ContentFault as error:
+        return list(error.faults)
+    commands = frozenset(vocabulary(find_commands()))
+    packs = ((load_pack(folder), folder) for folder in pack_folders(root))
+    return [fault for pack, folder in packs for fault in check(pack, folder, commands=commands, limits=LIMITS)]
 
 
 @content.command("eval")
@@ -50,4 +58,9 @@ def evaluate_file(file: Path, locale: str) -> None:
     knowledge = load_knowledge(read_settings(os.environ))
     if locale not in knowledge.searchers:
         raise click.BadParameter(f"there is no such language; there are: {', '.join(knowledge.searchers)}")
-    click.echo(evaluate(knowledge.searchers[locale], read_rows(file)).report())
+    known = (entry.id for entry in knowledge.library.pack(locale).faqs)
+    try:
+        rows = read_rows(file.read_text(encoding="utf-8").splitlines(), known)
+    except BadRow as error:
+        raise click.ClickException(f"{file}: {error}") from error
+    click.echo(evaluate(knowledge.searchers[locale], rows).report())

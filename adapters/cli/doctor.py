@@ -1,0 +1,144 @@
+"""`preceptor doctor`: what is wrong and how to mend it, for whoever runs the mentor."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from importlib.metadata import version
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col, func, select
+
+from adapters.composition import load_knowledge, real_clocks
+from bot.database import Database, open_database
+from bot.errors import ConfigError, DatabaseNotReady
+from bot.model.coaching import CoachingPlan
+from bot.model.deliveries import Delivery, State
+from bot.model.people import Member
+from bot.settings import Settings, read_settings
+from content.faults import ContentFault
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at."""
+
+    what: str
+    says: str
+    mend: str = ""
+    """What to do; empty when all is well."""
+
+
+@click.command()
+def doctor() -> None:
+    """Look at the settings, the database, the content and the platforms; say what to mend.
+
+    Example: DATABASE_URL=sqlite:///preceptor.db preceptor doctor
+    """
+    findings = asyncio.run(_all(os.environ))
+    for finding in findings:
+        click.echo(f"{'MEND' if finding.mend else 'ok':<5} {finding.what:<10} {finding.says}")
+        if finding.mend:
+            click.echo(f"{'':<16} -> {finding.mend}")
+    sick = sum(bool(finding.mend) for finding in findings)
+    click.echo(f"\n{sick} to mend." if sick else "\nAll is well.")
+    sys.exit(1 if sick else 0)
+
+
+async def _all(environment: Mapping[str, str]) -> list[Finding]:
+    async with aclosing(examine(environment)) as findings:
+        return [finding async for finding in findings]
+
+
+async def examine(environment: Mapping[str, str]) -> AsyncIterator[Finding]:
+    """Every finding, the plainest first. Without readable settings there is nothing more to look at."""
+    yield Finding("Program", f"Preceptor {version('preceptor')}, Python {sys.version.split()[0]}")
+    yield _zones()
+    try:
+        settings = read_settings(environment)
+    except ConfigError as error:
+        yield Finding("Settings", "a setting is missing or malformed", str(error))
+        return
+    yield Finding("Settings", "every setting given is well formed")
+    yield _content(settings)
+    async for finding in _database(settings):
+        yield finding
+    yield _pages(settings)
+    yield await _slack(settings)
+
+
+def _zones() -> Finding:
+    try:
+        ZoneInfo("America/New_York")
+    except ZoneInfoNotFoundError:
+        return Finding("Time zones", "no time zone data found", "install the package tzdata: pip install tzdata")
+    return Finding("Time zones", f"tzdata {version('tzdata')}")
+
+
+def _content(settings: Settings) -> Finding:
+    try:
+        pack = load_knowledge(settings).library.pack("en")
+    except ContentFault as fault:
+        return Finding(
+            "Content", f"{len(fault.faults)} faults", "run `preceptor content check`, which names each with its line"
+        )
+    return Finding("Content", f"{pack.name} {pack.version}: {len(pack.steps)} steps, {len(pack.faqs)} answers")
+
+
+async def _database(settings: Settings) -> AsyncIterator[Finding]:
+    database = open_database(settings.DATABASE_URL)
+    try:
+        if database.file and not database.file.exists():
+            yield Finding("Database", f"SQLite, {database.file} (made at the first start)")
+            return
+        await database.require_current()
+        yield Finding("Database", f"{database.engine.dialect.name}, tables up to date")
+        yield await _ledger(database)
+    except DatabaseNotReady as error:
+        yield Finding("Database", "the tables are older than this program", str(error))
+    except (SQLAlchemyError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        yield Finding("Database", f"cannot be reached: {reason}", "check that it runs and that DATABASE_URL names it")
+    finally:
+        await database.close()
+
+
+async def _ledger(database: Database) -> Finding:
+    now = real_clocks().machine.now()
+    async with database.work() as session:
+        members = (await session.exec(select(func.count()).select_from(Member))).one()
+        on = (await session.exec(select(func.count()).where(col(CoachingPlan.is_on)))).one()
+        waiting = select(func.count()).where(Delivery.state == State.PENDING, col(Delivery.due_at) < now)
+        overdue = (await session.exec(waiting)).one()
+    says = f"{members} members, {on} with weekly coaching, {overdue} messages overdue"
+    return Finding("Ledger", says, "start `preceptor serve`: it delivers what is due" if overdue else "")
+
+
+def _pages(settings: Settings) -> Finding:
+    if settings.PUBLIC_URL is None:
+        return Finding("Pages", "PUBLIC_URL is not set, so no links to pages are offered")
+    return Finding("Pages", f"served at {settings.PUBLIC_URL}")
+
+
+async def _slack(settings: Settings) -> Finding:
+    if not settings.has_slack:
+        return Finding("Slack", "off (no SLACK_… setting)")
+    client = AsyncWebClient(
+        token=settings.SLACK_BOT_TOKEN, base_url=f"{settings.SLACK_API_URL}/", timeout=5, retry_handlers=[]
+    )
+    try:
+        answer = await client.auth_test()
+    except SlackApiError as error:
+        said = error.response.get("error", "an error") if isinstance(error.response.data, dict) else "an error"
+        return Finding("Slack", f"answers {said}", "copy SLACK_BOT_TOKEN anew from your app's page OAuth & Permissions")
+    except (OSError, TimeoutError) as error:
+        return Finding(
+            "Slack", f"cannot be reached at {settings.SLACK_API_URL}: {error}", "check the network and SLACK_API_URL"
+        )
+    return Finding("Slack", f"connected to {answer.get('team', 'a workspace')}")

@@ -1,0 +1,77 @@
+"""`preceptor serve` and `preceptor demo`: the server with the clock beside it, and the playground."""
+
+import asyncio
+import logging
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from adapters.composition import open_mentor
+from adapters.post import open_post
+from adapters.server import make_app, run
+from adapters.slack.inbound import add_slack
+from adapters.web.playground import demo_clocks, open_playground
+from bot.errors import ConfigError
+from bot.settings import Settings, read_settings
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on. Default: PORT, or 8000.")
+def serve(port: int | None) -> None:
+    """Serve the platforms that are switched on, and deliver what falls due.
+
+    Example: SLACK_BOT_TOKEN=xoxb-… SLACK_SIGNING_SECRET=… preceptor serve --port 8000
+    """
+    settings = read_settings(os.environ)
+    if not settings.has_slack:
+        raise ConfigError(
+            "No platform is switched on. Set SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN (see `preceptor doctor`), "
+            "or try the playground with `preceptor demo`."
+        )
+    _log_to_stderr()
+    asyncio.run(_serve(settings, port or settings.PORT))
+
+
+async def _serve(settings: Settings, port: int) -> None:
+    async with open_mentor(settings) as mentor, open_post(mentor) as office:
+        app = make_app(mentor)
+        add_slack(app, mentor, office)
+        await run(app, office, port, started=lambda: click.echo(f"Serving on port {port}."))
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on. Default: PORT, or 8000.")
+@click.option(
+    "--content", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A folder of edited packs."
+)
+def demo(port: int | None, content: Path | None) -> None:
+    """Fill a sample workspace and serve the playground. Needs no account and no setting; nothing leaves this machine.
+
+    Example: preceptor demo --content my-packs
+    """
+    settings = read_settings(os.environ)
+    with tempfile.TemporaryDirectory(prefix="preceptor-demo-") as folder:
+        fresh = Settings(
+            DATABASE_URL=f"sqlite:///{folder}/demo.db",
+            CONTENT_DIR=content or settings.CONTENT_DIR,
+            ORG_NAME=settings.ORG_NAME or "Sample Clinics",
+        )
+        asyncio.run(_demo(fresh, port or settings.PORT))
+
+
+async def _demo(settings: Settings, port: int) -> None:
+    async with open_mentor(settings, demo_clocks()) as mentor, open_post(mentor) as office:
+        app = make_app(mentor)
+        await open_playground(app, mentor, office)
+        await run(app, office, port, started=lambda: _invite(port))
+
+
+def _invite(port: int) -> None:
+    click.echo(f"The playground is at http://localhost:{port} (all of it is sample data). Stop it with Ctrl-C.")
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")

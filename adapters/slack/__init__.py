@@ -1,0 +1,1 @@
+"""Slack's words in, Slack's words out."""

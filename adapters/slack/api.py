@@ -1,0 +1,78 @@
+"""Slack's Web API and response URLs, over one shared session. Used by the transport, the replies and the zones.
+
+slack_sdk's own retries are off: it repeats a call whose connection broke, which can post twice.
+"""
+
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.errors import explain, from_answer
+from bot.errors import CannotReach
+from bot.settings import Settings, is_loopback
+
+TIMEOUT = 10
+"""Seconds for one call, from connecting to the last byte of the answer."""
+T = TypeVar("T")
+
+
+class SlackApi:
+    """Opens its session on first use, inside the running loop; `close` ends it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._session: aiohttp.ClientSession | None = None
+        self._client: AsyncWebClient | None = None
+
+    @property
+    def client(self) -> AsyncWebClient:
+        """The Web API. Call it through `call`, which turns its errors into ours."""
+        if self._client is None:
+            self._client = AsyncWebClient(
+                token=self._settings.SLACK_BOT_TOKEN,
+                base_url=f"{self._settings.SLACK_API_URL}/",
+                timeout=TIMEOUT,
+                session=self._opened(),
+                retry_handlers=[],
+            )
+        return self._client
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
+        return self._session
+
+    async def call(self, calling: Awaitable[T]) -> T:
+        """What a call of `client` gives. Raises TryLater, CannotReach, BadMessage or Unsure."""
+        try:
+            return await calling
+        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+            raise explain(error) from error
+
+    async def respond(self, response_url: str, body: dict[str, Any]) -> None:
+        """Post to the address that came with a command or a pressed button. Raises like `call`."""
+        if not self._is_slack(response_url):
+            raise CannotReach("the response_url is not Slack's")
+        try:
+            async with self._opened().post(response_url, json=body, allow_redirects=False) as answer:
+                if answer.status != 200:
+                    raise from_answer(answer.status, f"http_{answer.status}", answer.headers)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise explain(error) from error
+
+    def _is_slack(self, url: str) -> bool:
+        """Only Slack's own hosts over https, or this machine where the Web API is a test peer on it."""
+        parts = urlsplit(url)
+        if self._settings.slack_is_local:
+            return parts.scheme in ("http", "https") and is_loopback(url)
+        hosts = ("slack.com", "slack-gov.com")
+        return parts.scheme == "https" and any(f".{parts.hostname}".endswith(f".{host}") for host in hosts)
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+        self._session = self._client = None

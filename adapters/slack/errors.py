@@ -1,0 +1,63 @@
+"""Slack's own words for what went wrong → our errors. `adapters.slack.api` asks after every call that did not succeed."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.errors import BadMessage, CannotReach, DeliveryError, TryLater, Unsure
+
+SOON = timedelta(seconds=30)
+"""How long to wait where Slack asks for patience without saying how much."""
+
+_OUR_FAULT = frozenset(
+    """
+    invalid_blocks invalid_blocks_format invalid_block invalid_attachments too_many_attachments no_text msg_too_long
+    msg_blocks_too_long markdown_text_conflict invalid_arguments invalid_arg_name invalid_array_arg invalid_charset
+    invalid_form_data invalid_json invalid_post_type json_not_object missing_post_type metadata_too_large
+    invalid_metadata_format invalid_metadata_schema metadata_must_be_sent_from_app blocks_too_long missing_argument
+    """.split()
+)
+_WAIT = frozenset("ratelimited rate_limited accesslimited message_limit_exceeded request_timeout".split())
+_MAY_HAVE_ARRIVED = frozenset("internal_error fatal_error service_unavailable".split())
+_NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+
+
+def explain(error: BaseException) -> DeliveryError:
+    """What an error of slack_sdk or aiohttp means for the message. A refusal we do not know is final, by its own name."""
+    if isinstance(error, SlackApiError):
+        return _refused(error)
+    if isinstance(error, _NEVER_LEFT):
+        return TryLater(SOON, "Slack could not be reached.")
+    if isinstance(error, aiohttp.ClientError | asyncio.TimeoutError):
+        return Unsure()
+    if isinstance(error, SlackClientError):
+        return BadMessage("The call was not one that Slack takes.")
+    raise error
+
+
+def _refused(error: SlackApiError) -> DeliveryError:
+    response: Any = error.response
+    status = getattr(response, "status_code", None) or getattr(response, "status", 200)
+    data = getattr(response, "data", None)
+    name = str(data.get("error", "")) if isinstance(data, dict) else ""
+    return from_answer(int(status), name, getattr(response, "headers", None) or {})
+
+
+def from_answer(status: int, name: str, headers: Mapping[str, str]) -> DeliveryError:
+    """The table: an HTTP status, and the error string that came with it ("" where none did)."""
+    if status == 429 or name in _WAIT:
+        return TryLater(_told_to_wait(headers), "Slack asked to wait.")
+    if status >= 500 or name in _MAY_HAVE_ARRIVED or (status == 200 and not name):
+        return Unsure("Slack lost its way after it had the message: it may have arrived.")
+    if name in _OUR_FAULT or status in (400, 413):
+        return BadMessage(f"Slack refused the message itself: {name or status}.")
+    return CannotReach(name or f"http_{status}")
+
+
+def _told_to_wait(headers: Mapping[str, str]) -> timedelta:
+    told = next((value for key, value in headers.items() if key.lower() == "retry-after"), "")
+    return timedelta(seconds=int(told)) if told.isdecimal() else SOON

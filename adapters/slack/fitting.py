@@ -1,0 +1,78 @@
+"""Slack's limits on a message, and how longer words are laid out within them. Used by `adapters.slack.render`."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+Drawn = dict[str, Any]
+"""One block, element or object as Slack's JSON has it."""
+T = TypeVar("T")
+
+BLOCKS = 50
+SECTION = 3000
+CONTEXT = 2000
+FIELDS, FIELD = 10, 2000
+HEADER = 150
+LABEL = 2000
+ACTIONS = 25
+BUTTON_LABEL = 75
+BUTTON_VALUE = 2000
+OPTIONS, OPTION_LABEL, OPTION_VALUE = 100, 75, 150
+PLACEHOLDER = 150
+BLOCK_ID = 255
+INPUT = 3000
+MESSAGE = 12_000
+"""Characters of a whole message: Slack states no figure; this is the one it states for its Markdown block."""
+
+CUT = "… (cut here; ask for less)"
+"""Stands where a message ends before its words do. The one sentence that is not in the catalogues: no message of ours
+reaches it, and the renderer knows no language."""
+
+
+def laid_out(pieces: Iterable[str], limit: int) -> list[str]:
+    """Pieces put together into as few texts as hold them; blank texts, which Slack refuses, are left out."""
+    texts = [""]
+    for piece in pieces:
+        if len(texts[-1]) + len(piece) > limit:
+            texts.append("")
+        texts[-1] += piece
+    return [text.strip() for text in texts if text.strip()]
+
+
+def clipped(words: str, limit: int) -> str:
+    """Words cut behind a word, with an ellipsis in place of the rest."""
+    if len(words) <= limit:
+        return words
+    kept, _, rest = words[:limit].rpartition(" ")
+    whole_words = kept if kept and len(rest) < limit // 2 else words[: limit - 1]
+    return whole_words.rstrip() + "…"
+
+
+def in_batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(things), size):
+        yield things[start : start + size]
+
+
+def within_one_message(blocks: Sequence[Drawn]) -> list[Drawn]:
+    """As many blocks as one message takes; where some are left out, the last says so."""
+    kept: list[Drawn] = []
+    room = MESSAGE
+    for number, block in enumerate(blocks):
+        room -= characters(block)
+        is_last = number == len(blocks) - 1
+        if room < 0 or (len(kept) == BLOCKS - 1 and not is_last):
+            return [*kept, {"type": "context", "elements": [{"type": "mrkdwn", "text": CUT}]}]
+        kept.append(block)
+    return kept
+
+
+def characters(drawn: Any) -> int:
+    """The characters a block shows, whatever it nests."""
+    match drawn:
+        case {"text": str(text)}:
+            return len(text)
+        case dict():
+            return sum(characters(inner) for inner in drawn.values() if isinstance(inner, dict | list))
+        case list():
+            return sum(characters(inner) for inner in drawn)
+        case _:
+            return 0

@@ -1,0 +1,55 @@
+"""Where the sample workspace's messages arrive: a messenger that stores them, drawn for both platforms. Handed to the
+courier by `preceptor demo`, `seed` and `tick`; read by the playground.
+"""
+
+from typing import Any
+
+from sqlmodel import select
+
+from adapters.slack.render import fallback
+from adapters.slack.render import render as render_slack
+from adapters.teams.render import render as render_teams
+from bot.clock import Clock
+from bot.database import Database
+from bot.errors import CannotReach
+from bot.message import Message, plain
+from bot.model.demo import DemoMessage
+from bot.model.people import Member, Tenant
+from bot.ports import Address, Receipt
+
+
+def drawn(message: Message, *, command: str) -> dict[str, Any]:
+    """The message as each platform's own JSON and as plain text; `notice` is what a notification would say."""
+    return {
+        "title": message.title,
+        "notice": fallback(message, unasked=message.discreet is not None),
+        "slack": render_slack(message, command=command),
+        "teams": render_teams(message),
+        "plain": plain(message),
+    }
+
+
+class DemoMessenger:
+    """A `bot.ports.Messenger` for the platform "demo". Every call stores a row, so that a repeat would show."""
+
+    def __init__(self, database: Database, calendar: Clock, *, command: str) -> None:
+        self._database = database
+        self._calendar = calendar
+        self._command = command
+
+    async def send(self, address: Address, message: Message, *, key: str) -> Receipt:
+        """Raises CannotReach for a member who does not exist."""
+        stored = drawn(message, command=self._command)
+        async with self._database.work() as session:
+            member_id = (await session.exec(_member_of(address))).first()
+            if member_id is None:
+                raise CannotReach("no such sample member")
+            row = DemoMessage(member_id=member_id, key=key, at=self._calendar.now(), message=stored)
+            session.add(row)
+            await session.flush()
+            return Receipt(f"demo-{row.id}")
+
+
+def _member_of(address: Address) -> Any:
+    mine = select(Member.id).join(Tenant).where(Tenant.platform == address.platform)
+    return mine.where(Tenant.external_id == address.tenant, Member.user_id == address.user)

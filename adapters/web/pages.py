@@ -1,0 +1,113 @@
+"""What every page shares: templates, security headers, errors in plain sentences, and the refusal of requests that
+another site sends. Used by the playground and the gallery.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from secrets import token_hex
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from pydantic import BaseModel, ValidationError
+
+from content.wording import Wording
+
+log = logging.getLogger(__name__)
+
+STATIC = Path(__file__).parent / "static"
+TEMPLATES = Path(__file__).parent / "templates"
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Body = TypeVar("Body", bound=BaseModel)
+
+
+class Refused(Exception):
+    """A request that cannot be served. Carries the status and the key of the sentence that says why."""
+
+    def __init__(self, status: int, key: str) -> None:
+        super().__init__(key)
+        self.status = status
+        self.key = key
+
+
+class Pages:
+    """Draws templates in the words of one language."""
+
+    def __init__(self, say: Wording) -> None:
+        self.say = say
+        self._templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+
+    def page(self, template: str, *, status: int = 200, **values: Any) -> web.Response:
+        text = self._templates.get_template(template).render(say=self.say, **values)
+        return web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+
+    def problem(self, request: web.Request, status: int, key: str, number: str = "") -> web.Response:
+        """An error as JSON to a script and as a page to a person."""
+        sentence = self.say(key)
+        if "/api/" in request.path:
+            return web.json_response({"error": sentence, "number": number}, status=status)
+        return self.page("problem.html", status=status, sentence=sentence, number=number)
+
+    @property
+    def middleware(self) -> Any:
+        """Guards an application: refuses what another site sends, answers errors, and sets the security headers."""
+
+        @web.middleware
+        async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+            response = await self._answered(request, handler)
+            if not response.prepared:
+                response.headers.update(HEADERS)
+            return response
+
+        return guard
+
+    async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            _require_same_origin(request)
+            return await handler(request)
+        except Refused as refusal:
+            return self.problem(request, refusal.status, refusal.key)
+        except web.HTTPNotFound:
+            return self.problem(request, 404, "pages.not-found")
+        except web.HTTPRequestEntityTooLarge:
+            return self.problem(request, 413, "pages.too-large")
+        except web.HTTPException as answer:
+            answer.headers.update(HEADERS)
+            raise
+        except Exception:
+            number = token_hex(4)
+            log.exception("A page could not be answered", extra={"event": "page_failed", "number": number})
+            return self.problem(request, 500, "pages.broken", number)
+
+
+def _require_same_origin(request: web.Request) -> None:
+    """Only our own pages may change something: JSON, from the same origin. Raises Refused."""
+    if request.method in ("GET", "HEAD"):
+        return
+    if request.content_type != "application/json":
+        raise Refused(415, "pages.not-json")
+    origin = request.headers.get("Origin")
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if (origin is not None and urlsplit(origin).netloc != request.host) or site not in ("same-origin", "none"):
+        raise Refused(403, "pages.other-site")
+
+
+async def body_of(request: web.Request, model: type[Body]) -> Body:
+    """The request's JSON as a model. Raises Refused with 400 when it is none or does not fit."""
+    try:
+        return model.model_validate_json(await request.read())
+    except ValidationError as error:
+        raise Refused(400, "pages.bad-json") from error

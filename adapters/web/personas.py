@@ -1,0 +1,53 @@
+"""The playground's sample members, and what each typed in the weeks before the page is opened. Used by
+`adapters.web.demo_world`; their names stand in the catalogue under `playground.<user>`.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A line and when it was typed, or pressed in the mentor's last message."""
+
+    days_ago: int
+    line: str
+    pressed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """A sample member."""
+
+    user: str
+    zone: str
+    typed: tuple[Typed, ...] = ()
+
+
+_BILLER = "start role=billing education=bachelor experience=one-two leading=not-yet credential=none now=building"
+_LEAD = "start role=lead education=associate experience=six-plus leading=supervise credential=studying now=building"
+_MANAGER = "start role=lead education=bachelor experience=six-plus leading=supervise credential=management now=manager"
+
+PERSONAS = (
+    Persona("sample-1", "America/New_York", (Typed(0, "home"),)),
+    Persona(
+        "sample-2",
+        "America/Chicago",
+        (Typed(0, "start"), Typed(0, _BILLER, pressed=True), Typed(0, "Do I need a degree?")),
+    ),
+    Persona(
+        "sample-3",
+        "America/Denver",
+        (
+            Typed(15, "start"),
+            Typed(15, _LEAD, pressed=True),
+            Typed(15, "coach on"),
+            Typed(10, "done"),
+            Typed(0, "home"),
+        ),
+    ),
+    Persona(
+        "sample-4",
+        "America/Los_Angeles",
+        (Typed(15, "start"), Typed(15, _MANAGER, pressed=True), Typed(15, "coach on"), Typed(0, "next")),
+    ),
+)

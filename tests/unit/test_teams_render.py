@@ -1,0 +1,179 @@
+"""The Adaptive Card of a message: what is drawn, what is escaped, what stands for what when pressed."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from adapters.teams.fitting import LEFT_OUT, LIMIT
+from adapters.teams.render import render, summary
+from adapters.teams.submitted import command_line
+from bot.message import (
+    Block,
+    Bold,
+    Bullets,
+    Button,
+    Buttons,
+    Choice,
+    Code,
+    Divider,
+    Facts,
+    Input,
+    Link,
+    Mention,
+    Message,
+    Paragraph,
+    Progress,
+    Table,
+    Text,
+    When,
+    text,
+)
+
+
+def body(*blocks: Block) -> list[dict[str, Any]]:
+    elements: list[dict[str, Any]] = render(Message("A title", blocks))["body"][1:]
+    return elements
+
+
+def only(block: Block) -> dict[str, Any]:
+    [element] = body(block)
+    return element
+
+
+def test_a_card_names_its_version_and_says_its_point_without_being_drawn() -> None:
+    card = render(Message("You are on step 2"))
+    assert (card["type"], card["version"], card["fallbackText"]) == ("AdaptiveCard", "1.5", "You are on step 2")
+    assert card["body"][0]["text"] == "You are on step 2"
+    assert card["body"][0]["style"] == "heading"
+
+
+def test_what_is_sent_unasked_opens_with_its_blocks_and_notifies_discreetly() -> None:
+    message = Message("List your courses", (Paragraph(text("Hello")),), discreet="Your weekly note is ready")
+    assert summary(message) == "Your weekly note is ready"
+    assert "List your courses" not in json.dumps(render(message))
+
+
+def test_spans_become_runs_that_know_no_markup() -> None:
+    noon = datetime(2026, 12, 2, 17, 15, tzinfo=UTC)
+    spans = (Text("*a* "), Bold("b"), Code("coach on"), Mention("U1", "Ann"), When(noon, "America/New_York"))
+    runs = only(Paragraph(spans))["inlines"]
+    assert [run["text"] for run in runs] == ["*a* ", "b", "coach on", "Ann", "Wed 2 Dec 2026, 12:15"]
+    assert [run.get("weight") for run in runs] == [None, "Bolder", None, "Bolder", None]
+    assert runs[2]["fontType"] == "Monospace"
+
+
+def test_a_text_with_a_link_is_markdown_with_everything_else_escaped() -> None:
+    spans = (Text("1. see *this* <at>all</at> "), Link("a [page]", "https://example.org/a b(c)"), Bold("now"))
+    element = only(Paragraph(spans, quiet=True))
+    assert element["text"] == (
+        r"1\. see \*this\* \<at\>all\</at\> [a \[page\]](https://example.org/a%20b%28c%29)**now**"
+    )
+    assert element["isSubtle"] is True
+
+
+def test_only_web_addresses_become_links() -> None:
+    assert only(Paragraph((Link("press", "javascript:alert(1)"),)))["inlines"][0]["text"] == "press"
+
+
+def test_no_words_become_a_date_template() -> None:
+    assert "{{" not in json.dumps(render(Message("{{DATE(2017-02-14T06:08:39Z)}}", (Paragraph(text("{{{")),))))
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("# heading", r"\# heading"),
+        ("- point", r"\- point"),
+        ("2) second", r"2\) second"),
+        ("a-b + c", "a-b + c"),
+        ("back\\slash", r"back\\slash"),
+        ("R&amp;D", r"R\&amp;D"),
+        ("**loud**", r"\*\*loud\*\*"),
+    ],
+)
+def test_titles_are_escaped(words: str, shown: str) -> None:
+    assert render(Message(words))["body"][0]["text"] == shown
+
+
+def test_bullets_carry_their_marks() -> None:
+    items = (text("first"), text("second"))
+    assert [element["inlines"][0]["text"] for element in body(Bullets(items))] == ["• ", "• "]
+    assert [element["inlines"][0]["text"] for element in body(Bullets(items, numbered=True))] == ["1. ", "2. "]
+
+
+def test_facts_stand_side_by_side() -> None:
+    element = only(Facts((("Step", text("2 of 7")), ("Empty", ()))))
+    assert element["facts"] == [{"title": "Step", "value": "2 of 7"}, {"title": "Empty", "value": "–"}]
+
+
+@pytest.mark.parametrize(
+    ("done", "total", "told"),
+    [(3, 7, "■■■□□□□  3 / 7"), (0, 20, "□□□□□□□□□□  0 / 20"), (9, 7, "■■■■■■■  9 / 7"), (0, 0, "0 / 0")],
+)
+def test_progress_is_told_in_marks_and_numbers(done: int, total: int, told: str) -> None:
+    runs = only(Progress("Step 2", done, total))["inlines"]
+    assert "".join(run["text"] for run in runs) == f"Step 2  {told}"
+
+
+def test_a_table_loses_no_fact_where_tables_are_unknown() -> None:
+    rows = ((text("CMM"), text("48 hours")), (text("CPPM"), (Link("36", "https://example.org"),)))
+    table = only(Table(("Certificate", "Needs"), rows))
+    fallback = json.dumps(table["fallback"])
+    assert all(words in fallback for words in ("Certificate: ", "CMM", "Needs: ", "48 hours", "CPPM", "36"))
+    assert [len(row["cells"]) for row in table["rows"]] == [2, 2, 2]
+
+
+def test_a_button_sends_its_command() -> None:
+    element = only(Buttons((Button("Done", "done a-17", style="primary"), Button("Stop", "stop", style="danger"))))
+    assert [command_line(action["data"]) for action in element["actions"]] == ["done a-17", "stop"]
+    assert [action["style"] for action in element["actions"]] == ["positive", "destructive"]
+
+
+def test_long_labels_stand_one_below_the_other() -> None:
+    questions = Buttons((Button("Do I need a degree to become a manager?", "faq degree-needed"), Button("b", "b")))
+    assert [len(element["actions"]) for element in body(questions)] == [1, 1]
+
+
+def test_more_buttons_than_a_row_holds_make_a_second_row() -> None:
+    many = Buttons(tuple(Button(str(number), f"step {number}") for number in range(7)))
+    assert [len(element["actions"]) for element in body(many)] == [6, 1]
+
+
+def test_a_choice_sends_the_command_of_its_option() -> None:
+    options = (Button("Monday", "coach day monday"), Button("Tuesday", "coach day tuesday"))
+    field, actions = only(Choice("Day", options, chosen="coach day monday"))["items"]
+    assert (field["label"], field["value"]) == ("Day", "coach day monday")
+    sent = {**actions["actions"][0]["data"], field["id"]: field["choices"][1]["value"]}
+    assert command_line(sent) == "coach day tuesday"
+
+
+def test_a_choice_that_nothing_is_chosen_of_shows_nothing_chosen() -> None:
+    field, _ = only(Choice("Day", (Button("Monday", "coach day monday"),), chosen="gone"))["items"]
+    assert "value" not in field
+
+
+def test_an_input_hands_its_words_to_its_command() -> None:
+    field, actions = only(Input("What changed?", "result list-your-schooling", hint="One line", button="Keep"))["items"]
+    assert (field["placeholder"], actions["actions"][0]["title"]) == ("One line", "Keep")
+    sent = {**actions["actions"][0]["data"], field["id"]: "  fewer no-shows "}
+    assert command_line(sent) == "result list-your-schooling fewer no-shows"
+
+
+@pytest.mark.parametrize("value", [{}, {"command": 7}, {"command": None, "input": ["x"]}, {"input": "gone"}])
+def test_what_is_not_ours_reads_as_an_empty_line(value: dict[str, Any]) -> None:
+    assert command_line(value) == ""
+
+
+def test_a_divider_separates_what_follows() -> None:
+    elements = body(Paragraph(text("a")), Divider(), Paragraph(text("b")), Divider())
+    assert [element.get("separator") for element in elements] == [None, True]
+
+
+def test_too_much_is_left_out_and_said_while_buttons_stay() -> None:
+    blocks = (*(Paragraph(text("word " * 500)) for _ in range(30)), Buttons((Button("Next", "next"),)))
+    card = render(Message("Much", blocks))
+    assert len(json.dumps(card)) <= LIMIT
+    assert LEFT_OUT in json.dumps(card)
+    assert card["body"][-1]["type"] == "ActionSet"
