@@ -1,33 +1,43 @@
-"""Puts the post office together: the way to each platform that is switched on, and the sample workspaces' inbox.
-Called by the server and by `preceptor tick`.
+"""Puts the post office together: what to send, and the way to each platform. Called by the server's commands and by
+`preceptor tick`.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 from adapters.composition import Mentor
-from adapters.slack.transport import open_slack
+from adapters.slack.api import SlackApi
+from adapters.slack.transport import SlackMessenger
 from adapters.web.inbox import DemoMessenger
 from bot.ports import Messenger
 from jobs.nudges import find_nudges
 from jobs.post_office import Limits, PostOffice
 
 
-@asynccontextmanager
-async def open_post(mentor: Mentor) -> AsyncIterator[PostOffice]:
-    """The post office of this mentor; connections to platforms close when the block ends."""
+def post_office(mentor: Mentor, platforms: Mapping[str, Messenger]) -> PostOffice:
+    """The post office of this mentor, with the ways to platforms that are open; sample members always have one."""
     settings = mentor.settings
-    async with AsyncExitStack() as open_things:
-        messengers: dict[str, Messenger] = {"demo": DemoMessenger(mentor.database, mentor.clocks)}
-        if settings.has_slack:
-            messengers["slack"] = await open_things.enter_async_context(open_slack(settings))
-        yield PostOffice(
-            database=mentor.database,
-            nudges=find_nudges(),
-            messengers=messengers,
-            clocks=mentor.clocks,
-            library=mentor.knowledge.library,
-            wordings=mentor.knowledge.wordings,
-            deployment=mentor.deployment,
-            limits=Limits(in_flight=settings.IN_FLIGHT, per_minute={"slack": settings.SLACK_PER_MINUTE}),
-        )
+    samples = DemoMessenger(mentor.database, mentor.clocks, command=settings.SLACK_COMMAND)
+    return PostOffice(
+        database=mentor.database,
+        nudges=find_nudges(),
+        messengers={"demo": samples, **platforms},
+        clocks=mentor.clocks,
+        library=mentor.knowledge.library,
+        wordings=mentor.knowledge.wordings,
+        deployment=mentor.deployment,
+        limits=Limits(in_flight=settings.IN_FLIGHT, per_minute={"slack": settings.SLACK_PER_MINUTE}),
+    )
+
+
+@asynccontextmanager
+async def open_post_office(mentor: Mentor) -> AsyncIterator[PostOffice]:
+    """The same for a process that only sends: opens a way to each platform that is switched on, and closes it."""
+    if not mentor.settings.has_slack:
+        yield post_office(mentor, {})
+        return
+    slack = SlackMessenger(SlackApi(mentor.settings), command=mentor.settings.SLACK_COMMAND)
+    try:
+        yield post_office(mentor, {"slack": slack})
+    finally:
+        await slack.close()

@@ -49,10 +49,12 @@ async def _readyz(request: web.Request) -> web.Response:
     return web.json_response({"status": "ready"})
 
 
-async def run(app: web.Application, office: PostOffice, port: int, *, started: Callable[[], None]) -> None:
+async def run(
+    app: web.Application, office: PostOffice, port: int, *, host: str | None = None, started: Callable[[], None]
+) -> None:
     """Serve and deliver until SIGINT or SIGTERM; what is being sent is finished and recorded first.
 
-    Raises ConfigError when the port is taken.
+    Listens on every address unless `host` names one. Raises ConfigError when the port is taken.
     """
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -62,8 +64,8 @@ async def run(app: web.Application, office: PostOffice, port: int, *, started: C
         await runner.setup()
         cleanup.push_async_callback(runner.cleanup)
         try:
-            await web.TCPSite(runner, port=port).start()
+            await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            raise ConfigError(f"Port {port} cannot be used ({error.strerror}). Choose another: PORT=8001.") from error
+            raise ConfigError(f"Port {port} is taken by another program. Choose another, as in PORT=8001.") from error
         started()
         await run_jobs(office, EmbeddedEngine(office), stop)

@@ -5,22 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from content.patient_data import looks_like_patient_data
-
 from bot.clock import Clocks, zone_named
 from bot.mentoring.coaching import wake
 from bot.message import Button, Buttons, Message, Paragraph, rich
 from bot.visit import Deployment, Visit
 from bot.visitors import find_member, find_tenant
 from bot.words import MAX_TEXT, Asked, Said, Utterance, Vocabulary, clean, understand
+from content.patient_data import looks_like_patient_data
 
 if TYPE_CHECKING:
-    from content.library import Library
-    from content.search import Searcher
     from sqlmodel.ext.asyncio.session import AsyncSession
 
     from bot.database import Database
     from bot.model.people import Member
+    from content.library import Library
+    from content.search import Searcher
     from content.wording import Wording
 
 log = logging.getLogger(__name__)

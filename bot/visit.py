@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from content.search import Searcher
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.model.people import Member, Tenant
 from bot.words import Vocabulary
 from content.pack import Pack
+from content.search import Searcher
 from content.wording import Wording
 
 DEFAULT_ZONE = "America/New_York"

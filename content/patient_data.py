@@ -9,7 +9,17 @@ import re
 import unicodedata
 from functools import cache, partial
 
-from content.patient_signs import INITIALS, MARKS, NAMED, NAMED_DATE, NUMBER_SIGNS, NUMERIC_DATE, SUFFERS, WORD_SIGNS
+from content.patient_signs import (
+    ANYBODY,
+    INITIALS,
+    MARKS,
+    NAMED,
+    NAMED_DATE,
+    NUMBER_SIGNS,
+    NUMERIC_DATE,
+    PERSON_SIGNS,
+    SUFFERS,
+)
 from content.patient_words import CLINICAL, GIVEN_NAMES, KEPT, NO_INITIALS, NOT_NAMES
 
 _SENTENCE_END = re.compile(r"(?<=[.!?]) |[\n;]")
@@ -27,6 +37,10 @@ _REPEATED = re.compile(r"(\[[a-z]{4,6}\])(?: \1)+")
 _TITLES = frozenset(["mr", "mrs", "ms", "dr", "sra"])
 _CALLED = frozenset(["miss", "nurse", "patient", "pt", "named", "called"])
 _YEAR = re.compile(r"(?:19|20)\d\d")
+
+_LOOK_ALIKES = {"‘": "'", "’": "'", "ʼ": "'", "−": "-", "⁃": "-", "˗": "-"}
+_BY_CATEGORY = {"Pd": "-", "Zs": " ", "Zl": "\n", "Zp": "\n", "Cc": " ", "Cf": "", "Co": "", "Cs": ""}
+"""What stands for any other character of a Unicode category: dashes, spaces, line ends, what nobody sees."""
 
 _TOGETHER: tuple[tuple[str, str], ...] = (
     ("clinical person date", ""),
@@ -51,8 +65,8 @@ def redact(text: str) -> str:
 
     No digit and no @ is left. A name in small letters is masked only if it is a common given name.
     """
-    dated = _DATES.sub("[date]", _normalised(text))
-    return _REPEATED.sub(r"\1", _mask_names(_TOKEN.sub(_mask_token, dated)))
+    plain = NUMBER_SIGNS["phone"].sub("[number]", _DATES.sub("[date]", _normalised(text)))
+    return _REPEATED.sub(r"\1", _mask_names(_TOKEN.sub(_mask_token, plain)))
 
 
 def _mask_token(match: re.Match[str]) -> str:
@@ -96,9 +110,9 @@ def _begins(match: re.Match[str]) -> bool:
 
 
 def _has_sign(text: str) -> bool:
-    has_digit = any(map(str.isdigit, text))
-    signs = [*WORD_SIGNS.values(), *(NUMBER_SIGNS.values() if has_digit else ())]
-    matches = (match for pattern in signs for match in pattern.finditer(text))
+    of_numbers = NUMBER_SIGNS.values() if any(map(str.isdigit, text)) else ()
+    of_persons = PERSON_SIGNS.values() if ANYBODY.search(text) else ()
+    matches = (match for pattern in (*of_numbers, *of_persons) for match in pattern.finditer(text))
     return any("id" not in match.re.groupindex or _is_somebodys(match) for match in matches)
 
 
@@ -162,12 +176,9 @@ def _plain(character: str) -> str:
         return character
     if character.isdecimal():
         return str(unicodedata.decimal(character))
-    category = unicodedata.category(character)
-    if character in "‘’ʼ":
-        return "'"
-    return {"Pd": "-", "Zs": " ", "Zl": "\n", "Zp": "\n", "Cc": " ", "Cf": "", "Co": "", "Cs": ""}.get(
-        category, character
-    )
+    if character in _LOOK_ALIKES:
+        return _LOOK_ALIKES[character]
+    return _BY_CATEGORY.get(unicodedata.category(character), character)
 
 
 def _without_accents(text: str) -> str:

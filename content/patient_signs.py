@@ -47,6 +47,7 @@ _LABEL = _any(r"""
     driver'?s?_license license_plate
 """)
 _INSURED = _any("member subscriber insured insurance medicaid medicare medi-cal beneficiary policyholder health_plan")
+_LONG_NUMBERED = _any("claim policy auth authorization prescription case guarantor subscriber member id")
 _PAYER = _any(r"""
     bcbs blue_cross blue_shield aetna cigna humana uhc united_?healthcare kaiser tricare anthem medicaid medicare
 """)
@@ -85,8 +86,9 @@ _MEETING = _any("meet(?:ing)? huddle class training interview lunch conference s
 # What happens to a patient.
 _RECORD = _any(r"""
     charts? labs? lab_work (?:lab|test|scan|mri|biopsy|blood|x-?ray)_results? results refills? prescriptions? rx
-    scripts? co-?pay diagnosis biops(?:y|ies) mri ct x-?rays? ultrasound colonoscopy mammogram echo ekg surgery appointment appt
-    meds medications? medical_records? insurance_card balance deductible eob prior_auth(?:orization)? blood_?work cita
+    scripts? co-?pay diagnosis biops(?:y|ies) mri ct x-?rays? ultrasound colonoscopy mammogram echo ekg surgery
+    appointment appt meds medications? medical_records? insurance_card balance deductible eob prior_auth(?:orization)?
+    blood_?work cita
 """)
 _PAPER = _any("bill claim insurance statement card refund")
 _SEEN = _any(r"""
@@ -123,52 +125,56 @@ NUMBER_SIGNS = _compiled(
         # Numbers that say what they are by a word in front.
         "record number": rf"\b{_RECORD_NUMBER}\b{_IS}{_ID}",
         "labelled number": rf"\b{_LABEL}\b{_NUMBER_IS}{_ID}",
+        "long number": rf"\b{_LONG_NUMBERED} (?P<id>[a-z]{{0,4}}\d{{6,15}})\b",
         "social": rf"\b(?:ssn?|social(?: security)?|seguro social)\b{_IS}(?:card )?{_ID}",
         "insurance id": rf"\b{_INSURED}(?: id| card)?\b{_NUMBER_IS}{_ID}",
         "payer id": rf"\b{_PAYER}\b[ :#]{{1,2}}(?:\w{{1,10}} ){{0,2}}(?:[a-z]{{1,4}}\d{{6,12}}|\d{{8,12}})\b",
-        "patient number": rf"\b{_PT}s?\b(?: ?{_any('id # number no num :')}){{1,3}} ?\d{{3,12}}",
-        "patient bare number": rf"\b{_PT} (?!19\d\d\b|20\d\d\b)\d{{4,12}}\b",
         # Birth, age, days of care.
         "birth": rf"(?<!\bmy )(?<!i was )\b{_BORN}\b[ :=#-]{{0,3}}(?:(?:is|was|on|el|of) ){{0,2}}{_DATE}",
         "birth year": rf"\b{_any(_BIRTH_DATE)}\b.{{0,20}}\b(?:{_DATE}|(?:19|20)\d\d\b)",
-        "age": rf"{_NOT_ME}\b\d{{1,3}}[ -]{{0,2}}(?:yrs?|years?)[ -]{{0,2}}old[ ,-]{{1,2}}"
+        "age": rf"(?=\d){_NOT_ME}\b\d{{1,3}}[ -]{{0,2}}(?:yrs?|years?)[ -]{{0,2}}old[ ,-]{{1,2}}"
         rf"(?:(?:[a-z]{{3,12}} )?(?:male|female|[mf]|{_SOMEBODY}|{_PT})\b|with\b|w/|who\b)",
-        "age in short": rf"{_NOT_ME}\b\d{{1,3}} ?-?(?:yo\b|y/o\b|y\.o\.)",
-        "infant": rf"{_NOT_ME}\b\d{{1,2}}[ -]{{0,2}}(?:month|mo|week|wk|day)s?[ -]old[ ,]{{1,2}}"
+        "age in short": rf"(?=\d){_NOT_ME}\b\d{{1,3}} ?-?(?:yo\b|y/o\b|y\.o\.)",
+        "infant": rf"(?=\d){_NOT_ME}\b\d{{1,2}}[ -]{{0,2}}(?:month|mo|week|wk|day)s?[ -]old[ ,]{{1,2}}"
         rf"(?:male|female|infant|{_SOMEBODY}|{_PT})\b",
-        "infant with": rf"{_NOT_ME}\b\d{{1,2}}[ -]{{0,2}}(?:month|mo|week|wk)[ -]old with\b",
+        "infant with": rf"(?=\d){_NOT_ME}\b\d{{1,2}}[ -]{{0,2}}(?:month|mo|week|wk)[ -]old with\b",
         "age and sex": rf"\b\d{{1,3}} ?[mf] {_PRESENTS}",
-        "patient age": rf"\b{_PT}\b.{{0,15}}\b(?:is|age|aged) \d{{1,3}}\b(?! ?(?:{_SPANS}|%|in line|of))",
-        "turned": rf"{_PERSON}.{{0,12}} turn(?:s|ed|ing) \d{{1,3}}(?! ?(?:[a-z]{{1,10}}s\b|%|percent))",
         "day of service": rf"\b{_DAY_OF}\b(?: on)?[ :#]{{1,2}}(?:(?:on|is|was) ){{0,2}}{_DATE}",
         "seen on": rf"\bseen (?:on )?{_DATE} (?:for|with|by)\b",
         # One person among many.
-        "roomed": rf"(?<!\bone )(?<!\b1 )(?<!every )(?<!each ){_PATIENT} {_WAITS}in (?:the )?(?:exam )?"
-        rf"(?:{_ROOM}|er|op|suite)? ?#?\d{{1,3}}\b(?! ?(?:{_SPANS}|%))",
-        "person in room": rf"{_PERSON} {_WAITS}(?:in|from) (?:the )?(?:exam )?{_ROOM} ?#?\d",
         "bed": rf"\bbed ?#?\d{{1,3}}[ab]?\b(?! ?{_SPANS})",
         "slot": rf"{_CLOCK}[ -](?:new )?(?:{_PT}|{_BOOKED})\b(?! (?:slots?|reminder))",
         "slot on a day": rf"\bthe {_CLOCK} (?:on )?{_WEEKDAY}\b",
-        "patient and time": rf"{_PATIENT}.{{0,40}}{_MOMENT}",
-        "time and patient": rf"{_MOMENT}[, ].{{0,12}}{_PATIENT}",
         "own appointment": rf"\b(?:his|her|their|{_PT}'s) (?:\w{{1,12}} ){{0,2}}{_RECORD}\b.{{0,15}}{_MOMENT}",
         "own appointment on": rf"\b(?:his|her|their|{_PT}'s) (?:\w{{1,12}} ){{0,2}}{_RECORD}\b.{{0,15}}\b{_DATE}",
-        "address": rf"(?:{_PATIENT}|{_PERSON}|{_TITLE}).{{0,30}}\b\d{{1,5}} (?:[a-z]{{2,20}} ){{1,2}}{_STREET}\b",
         "lives at": r"\b(?:lives|resides|staying|home address is|vive) (?:at|on|en)\b.{0,15}\b\d{1,5} \w",
+        "last four": r"\blast (?:4|four)\b.{0,30}\b(?:ssn|social|card)\b|\b(?:ssn|social)\b.{0,20}\blast (?:4|four)\b",
     }
 )
 """Any one of these is enough; all hold a digit. A group `id` counts only if it can be somebody's number."""
 
-WORD_SIGNS = _compiled(
+PERSON_SIGNS = _compiled(
     {
-        "last four": r"\blast (?:4|four)\b.{0,30}\b(?:ssn|social|card)\b|\b(?:ssn|social)\b.{0,20}\blast (?:4|four)\b",
+        "patient number": rf"\b{_PT}s?\b(?: ?{_any('id # number no num :')}){{1,3}} ?\d{{3,12}}",
+        "patient bare number": rf"\b{_PT} (?!19\d\d\b|20\d\d\b)\d{{4,12}}\b",
+        "patient age": rf"\b{_PT}\b.{{0,15}}\b(?:is|age|aged) \d{{1,3}}\b(?! ?(?:{_SPANS}|%|in line|of))",
+        "turned": rf"{_PERSON}.{{0,12}} turn(?:s|ed|ing) \d{{1,3}}(?! ?(?:[a-z]{{1,10}}s\b|%|percent))",
+        "roomed": rf"(?<!\bone )(?<!\b1 )(?<!every )(?<!each ){_PATIENT} {_WAITS}in (?:the )?(?:exam )?"
+        rf"(?:{_ROOM}|er|op|suite)? ?#?\d{{1,3}}\b(?! ?(?:{_SPANS}|%))",
+        "person in room": rf"{_PERSON} {_WAITS}(?:in|from) (?:the )?(?:exam )?{_ROOM} ?#?\d",
+        "patient and time": rf"{_PATIENT}.{{0,40}}{_MOMENT}",
+        "time and patient": rf"{_MOMENT}[, ].{{0,12}}{_PATIENT}",
+        "address": rf"{_PATIENT}.{{0,30}}\b\d{{1,5}} (?:[a-z]{{2,20}} ){{1,2}}{_STREET}\b",
         "patient born": rf"\b{_PT}\b.{{0,20}}\bborn (?:in|on) ",
-        "patient's e-mail": rf"(?:{_PATIENT}|{_PERSON}).{{0,60}}@[\w-]{{1,60}}\.\w",
+        "patient's e-mail": rf"(?:{_PATIENT}|\b{_PT}'s ).{{0,60}}@[\w-]{{1,60}}\.\w",
         "e-mail of patient": rf"@[\w-]{{1,60}}\.\w{{1,20}}.{{0,40}}{_PATIENT}",
         "patient's name": rf"\b{_PT}'?s? (?:first |last |full )?name(?: is | was |: ?)\w",
     }
 )
-"""Any one of these is enough, with or without a digit."""
+"""Any one of these is enough; all hold ANYBODY."""
+
+ANYBODY = re.compile(rf"{_PERSON}|\b{_PT}s\b|{_TITLE}", re.IGNORECASE)
+"""A word for a person: without one, the signs above need not be looked for."""
 
 NAMED = _compiled(
     {

@@ -16,7 +16,7 @@ from content.search_words import Reader, words_of
 
 MAX_CHARACTERS = 1000
 """A longer text is no question, and gets no answer."""
-SURE = 0.5
+SURE = 0.45
 """From this chance of being right on, an answer is given."""
 REFUSE = 0.4
 """From this chance on, the fixed reply of a kind of question that is never answered."""

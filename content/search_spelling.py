@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 
-SHORTEST = 4
+SHORTEST = 5
 """Letters below which a word is left as it is: "mba" is not a mistyped "mha"."""
 TWO_SLIPS = 8
 """Letters from which a word may differ in two places."""

@@ -126,7 +126,9 @@ def _compose(path: Path, source: str, before: int) -> tuple[yaml.Node | None, li
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        is_open_quote = "quoted" in (error.context or "")
+        mark = error.context_mark if is_open_quote else error.problem_mark
+        line = mark.line + 1 if mark else 1
         return None, [Fault(str(path), line + before, _unreadable(error))]
     if root is None:
         return None, [Fault(str(path), 1, "is empty; fill it or remove it")]

@@ -72,7 +72,9 @@ class Courier:
                 done = await self._round()
                 if self._flying:
                     await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
-                elif done.is_empty and not await self._waited(done.free_at, patience):
+                elif self._landed or not done.is_empty:
+                    continue
+                elif not await self._waited(done.free_at, patience):
                     return
         except Exception:
             await self._finish()

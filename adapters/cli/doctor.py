@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -56,7 +56,7 @@ async def _all(environment: Mapping[str, str]) -> list[Finding]:
         return [finding async for finding in findings]
 
 
-async def examine(environment: Mapping[str, str]) -> AsyncIterator[Finding]:
+async def examine(environment: Mapping[str, str]) -> AsyncGenerator[Finding, None]:
     """Every finding, the plainest first. Without readable settings there is nothing more to look at."""
     yield Finding("Program", f"Preceptor {version('preceptor')}, Python {sys.version.split()[0]}")
     yield _zones()

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from adapters.composition import Mentor, open_mentor, real_clocks
-from adapters.post import open_post
+from adapters.post import open_post_office
 from bot.clock import Clocks, FixedClock
 from bot.errors import ConfigError
 from bot.samples import Sample
@@ -22,7 +22,7 @@ from jobs.tick import TickReport, Would, dry_run
 from jobs.tick import tick as look_once
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType[datetime]):
     """An instant as ISO 8601 with its zone, 2026-12-01T14:00:00Z."""
 
     name = "instant"
@@ -57,7 +57,7 @@ def tick(now: datetime | None, dry_run: bool, as_json: bool) -> None:
 async def _tick(settings: Settings, now: datetime | None, *, store: bool) -> tuple[TickReport, Sequence[Would] | None]:
     machine = real_clocks().machine
     clocks = Clocks(calendar=FixedClock(now) if now else machine, machine=machine)
-    async with open_mentor(settings, clocks) as mentor, open_post(mentor) as office:
+    async with open_mentor(settings, clocks) as mentor, open_post_office(mentor) as office:
         return (await look_once(office), None) if store else await dry_run(office)
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import click
 
 from adapters.composition import open_mentor
-from adapters.post import open_post
+from adapters.post import open_post_office, post_office
 from adapters.server import make_app, run
 from adapters.slack.inbound import add_slack
+from adapters.slack.wiring import Wiring
 from adapters.web.playground import demo_clocks, open_playground
 from bot.errors import ConfigError
 from bot.settings import Settings, read_settings
@@ -36,9 +37,10 @@ def serve(port: int | None) -> None:
 
 
 async def _serve(settings: Settings, port: int) -> None:
-    async with open_mentor(settings) as mentor, open_post(mentor) as office:
+    async with open_mentor(settings) as mentor:
         app = make_app(mentor)
-        add_slack(app, mentor, office)
+        parts = Wiring(settings, mentor.conversation, mentor.database, mentor.clocks, mentor.knowledge.wordings["en"])
+        office = post_office(mentor, {"slack": add_slack(app, parts)})
         await run(app, office, port, started=lambda: click.echo(f"Serving on port {port}."))
 
 
@@ -63,10 +65,10 @@ def demo(port: int | None, content: Path | None) -> None:
 
 
 async def _demo(settings: Settings, port: int) -> None:
-    async with open_mentor(settings, demo_clocks()) as mentor, open_post(mentor) as office:
+    async with open_mentor(settings, demo_clocks()) as mentor, open_post_office(mentor) as office:
         app = make_app(mentor)
         await open_playground(app, mentor, office)
-        await run(app, office, port, started=lambda: _invite(port))
+        await run(app, office, port, host="127.0.0.1", started=lambda: _invite(port))
 
 
 def _invite(port: int) -> None:

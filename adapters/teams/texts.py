@@ -17,6 +17,8 @@ _LIST_MARK = re.compile(r"^(\s*)([-+#>=])", re.MULTILINE)
 _ANYWHERE = re.compile(r"[\\`*_\[\]<>~&]")
 _TEMPLATE = re.compile(r"\{(?=\{)")
 _INNER_SPACE = re.compile(r"\s+")
+_INDENT = re.compile(r"^[^\S\n]+", re.MULTILINE)
+_ZERO_WIDTH = "\u200b"
 
 
 def text_element(spans: Spans, *, quiet: bool = False, mark: str = "") -> Element | None:
@@ -45,7 +47,12 @@ def heading(words: str) -> Element:
 
 def markdown(spans: Spans) -> str:
     """The spans as Adaptive Card Markdown, for texts that hold links and for the values of facts."""
-    return "".join(_marked(span) for span in spans)
+    written = ""
+    for span in spans:
+        marked = _marked(span)
+        touching = written.endswith("**") and marked.startswith("**")
+        written += f"{_ZERO_WIDTH}{marked}" if touching else marked
+    return _INDENT.sub("", written)
 
 
 def escape(words: str) -> str:
@@ -57,11 +64,14 @@ def escape(words: str) -> str:
 
 def plainly(words: str) -> str:
     """Words that no client takes for a date template: `{{DATE(…)}}` works in every text of a card."""
-    return _TEMPLATE.sub("{\u200b", words)
+    return _TEMPLATE.sub(f"{{{_ZERO_WIDTH}", words)
 
 
 def is_web_address(url: str) -> bool:
-    return urlsplit(url).scheme in ("http", "https")
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:
+        return False
 
 
 def _run(span: Span) -> Element:

@@ -20,8 +20,6 @@ from bot.clock import MovableClock
 from bot.conversation import Request
 from bot.model.demo import DemoMessage
 from bot.model.people import Member, Tenant
-from jobs.planner import plan_due
-from jobs.post_office import PostOffice
 
 PLATFORM, TENANT = "demo", "PLAYGROUND"
 STEP = timedelta(hours=1)
@@ -29,17 +27,6 @@ LONGEST_MOVE = timedelta(days=7)
 
 Look = Callable[[], Awaitable[object]]
 """Plan and deliver what is due at this instant of the calendar."""
-
-
-def looking(office: PostOffice, deliver: Look) -> Look:
-    """A look that delivers only when something was planned, so that a week's 168 of them take a second."""
-
-    async def look() -> None:
-        counts = await plan_due(office.database, office.nudges, office.clocks.calendar.now())
-        if counts.planned.total():
-            await deliver()
-
-    return look
 
 
 @dataclass(slots=True)

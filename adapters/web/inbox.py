@@ -9,7 +9,7 @@ from sqlmodel import select
 from adapters.slack.render import fallback
 from adapters.slack.render import render as render_slack
 from adapters.teams.render import render as render_teams
-from bot.clock import Clock
+from bot.clock import Clocks
 from bot.database import Database
 from bot.errors import CannotReach
 from bot.message import Message, plain
@@ -32,9 +32,9 @@ def drawn(message: Message, *, command: str) -> dict[str, Any]:
 class DemoMessenger:
     """A `bot.ports.Messenger` for the platform "demo". Every call stores a row, so that a repeat would show."""
 
-    def __init__(self, database: Database, calendar: Clock, *, command: str) -> None:
+    def __init__(self, database: Database, clocks: Clocks, *, command: str = "mentor") -> None:
         self._database = database
-        self._calendar = calendar
+        self._calendar = clocks.calendar
         self._command = command
 
     async def send(self, address: Address, message: Message, *, key: str) -> Receipt:

@@ -38,16 +38,16 @@ PERSONAS = (
         "sample-3",
         "America/Denver",
         (
-            Typed(15, "start"),
-            Typed(15, _LEAD, pressed=True),
-            Typed(15, "coach on"),
-            Typed(10, "done"),
+            Typed(8, "start"),
+            Typed(8, _LEAD, pressed=True),
+            Typed(8, "coach on"),
+            Typed(3, "done"),
             Typed(0, "home"),
         ),
     ),
     Persona(
         "sample-4",
         "America/Los_Angeles",
-        (Typed(15, "start"), Typed(15, _MANAGER, pressed=True), Typed(15, "coach on"), Typed(0, "next")),
+        (Typed(8, "start"), Typed(8, _MANAGER, pressed=True), Typed(8, "coach on"), Typed(0, "next")),
     ),
 )

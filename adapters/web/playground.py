@@ -12,9 +12,13 @@ from adapters.composition import Mentor
 from adapters.slack.pressed import command_line as slack_line
 from adapters.teams.submitted import command_line as teams_line
 from adapters.web.demo_world import DemoWorld, Entry, Look, local_words
+from adapters.web.gallery import gallery_routes
+from adapters.web.looking import looking
 from adapters.web.pages import STATIC, Pages, Refused, body_of
 from adapters.web.personas import PERSONAS, Persona
+from bot.clock import Clocks, MachineClock, MovableClock
 from bot.commands import find_commands
+from jobs.post_office import PostOffice
 
 SCRIPT_WORDS = "playground.script."
 """Keys of the sentences that the page's script says."""
@@ -149,16 +153,41 @@ def _commands(pages: Pages) -> list[dict[str, Any]]:
     ]
 
 
-def add_playground(app: web.Application, mentor: Mentor, world: DemoWorld, look: Look) -> None:
-    """Add /playground to the server's application. `look` plans and delivers what is due at the calendar's instant."""
+def demo_clocks() -> Clocks:
+    """A calendar that the page can move, over the machine's own clock."""
+    machine = MachineClock()
+    return Clocks(calendar=MovableClock(machine), machine=machine)
+
+
+async def open_playground(app: web.Application, mentor: Mentor, office: PostOffice) -> DemoWorld:
+    """Fill the sample workspace, and add /playground and /gallery to the server's application.
+
+    The mentor's calendar must be that of `demo_clocks`. Raises TypeError when it cannot be moved.
+    """
+    calendar = mentor.clocks.calendar
+    if not isinstance(calendar, MovableClock):
+        raise TypeError("the playground moves its calendar: open the mentor with demo_clocks()")
+    world = DemoWorld(mentor, calendar)
+    look = looking(office)
+    await world.prepare(look)
     pages = Pages(mentor.knowledge.wordings["en"])
-    playground = Playground(world, look, pages)
-    sub = web.Application(middlewares=[pages.middleware])
-    sub.router.add_get("", playground.page)
-    sub.router.add_get("/api/start", playground.start)
-    sub.router.add_get("/api/state", playground.state)
-    sub.router.add_post("/api/say", playground.say)
-    sub.router.add_post("/api/press", playground.press)
-    sub.router.add_post("/api/move", playground.move)
-    sub.router.add_static("/static", STATIC)
-    app.add_subapp("/playground", sub)
+    app.router.add_get("/", _to_the_playground)
+    app.add_subapp("/playground", _routes(Playground(world, look, pages), pages))
+    app.add_subapp("/gallery", gallery_routes(mentor.knowledge, pages))
+    return world
+
+
+async def _to_the_playground(_request: web.Request) -> web.Response:
+    raise web.HTTPFound("/playground")
+
+
+def _routes(playground: Playground, pages: Pages) -> web.Application:
+    app = web.Application(middlewares=[pages.middleware])
+    app.router.add_get("", playground.page)
+    app.router.add_get("/api/start", playground.start)
+    app.router.add_get("/api/state", playground.state)
+    app.router.add_post("/api/say", playground.say)
+    app.router.add_post("/api/press", playground.press)
+    app.router.add_post("/api/move", playground.move)
+    app.router.add_static("/static", STATIC)
+    return app

@@ -8,7 +8,7 @@ from bot.mentoring.sourcing import sources_line
 from bot.message import Block, Button, Buttons, Mention, Message, Paragraph, Spans, Text, rich, text
 from bot.visit import Visit
 from bot.words import Command, Example
-from content.pack import Faq
+from content.pack import Faq, Outside
 from content.search import Answer, DidYouMean, NoAnswer
 
 
@@ -24,9 +24,15 @@ async def handle(visit: Visit, question: str) -> Message:
             return guesses(visit, entries, question)
         case NoAnswer(reply=outside):
             if outside is not None:
-                return Message(visit.say("faq.outside.title"), blocks(outside.reply))
+                return outside_reply(outside)
             await keep(visit, question)
             return _not_covered(visit, question)
+
+
+def outside_reply(outside: Outside) -> Message:
+    """The fixed reply to what is never answered; its first sentence alone tells the point, so it is the title."""
+    first, _, rest = " ".join(outside.reply.split()).partition(". ")
+    return Message(f"{first}.", blocks(rest))
 
 
 def entry_named(visit: Visit, name: str) -> Faq | None:

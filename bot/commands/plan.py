@@ -102,10 +102,10 @@ COMMAND = Command(
     summary="coaching.summary.plan",
     arguments=rf"(?:{_ID}(?: .*)?|(?:{_EN}|{_ES}|\d\S*)(?:[ ,].*)?)?",
     examples=(
-        Example("plan train-a-new-hire Thursday 12:30, break room", after=(PLACED,)),
+        Example("plan get-an-outside-view Thursday 12:30, break room", after=(PLACED,)),
         Example("plan tomorrow 9am", after=(PLACED,)),
-        Example("plan train-a-new-hire yesterday 9:00", after=(PLACED,)),
-        Example("plan train-a-new-hire whenever", after=(PLACED,)),
+        Example("plan get-an-outside-view yesterday 9:00", after=(PLACED,)),
+        Example("plan get-an-outside-view whenever", after=(PLACED,)),
         Example("plan", after=(PLACED,)),
     ),
     handle=handle,

@@ -1,9 +1,8 @@
 """Questions that found no answer or the wrong one, kept redacted and without a name for the content editor."""
 
-from content.patient_data import redact
-
 from bot.model.questions import OpenQuestion
 from bot.visit import Visit
+from content.patient_data import redact
 
 
 async def keep(visit: Visit, question: str, *, answered_with: str = "") -> None:

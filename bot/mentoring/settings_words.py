@@ -48,8 +48,9 @@ def read_wishes(words: str, locale: str) -> Wishes | Misread:
         return timed
     at, rest = timed
     weekday, rest = _take_weekday(rest, locale)
-    place = " ".join(word.strip(",") for word in rest if word not in _NOISE)
-    zone = find_zone(place) if place else None
+    whole = " ".join(word.strip(",") for word in rest)
+    place = " ".join(word for word in whole.split() if word not in _NOISE)
+    zone = find_zone(whole) or find_zone(place)  # "los" is part of a city, or of "los viernes"
     if place and zone is None:
         return Misread("zone", place)
     return Wishes(weekday, at, zone.key if zone else None, topics)

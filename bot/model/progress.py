@@ -27,7 +27,8 @@ class ProgressEvent(SQLModel, table=True):
 class PlannedAction(SQLModel, table=True):
     """When and where a member means to do an action; brings one reminder."""
 
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - the id names a slot, so it is never given twice
+    __table_args__ = {"sqlite_autoincrement": True}
+    # Its id names a slot, so it must never be given a second time.
 
     id: int | None = Field(default=None, primary_key=True)
     member_id: int = Field(foreign_key="member.id", index=True)

@@ -104,7 +104,7 @@ NUDGE = Nudge(
     plan=plan,
     compose=compose,
     examples=(
-        Example("plan train-a-new-hire tomorrow 12:30, break room", after=(PLACED,)),
-        Example("plan train-a-new-hire tomorrow 12:30", after=(PLACED, "smaller train-a-new-hire")),
+        Example("plan get-an-outside-view tomorrow 12:30, break room", after=(PLACED,)),
+        Example("plan get-an-outside-view tomorrow 12:30", after=(PLACED, "smaller get-an-outside-view")),
     ),
 )

@@ -41,6 +41,10 @@ class Coached:
     async def tick(self) -> TickReport:
         return await tick(self.office)
 
+    async def look(self) -> TickReport:
+        """Plan what is due, and send nothing yet."""
+        return await tick(self.office, deliver=False)
+
     async def wait(self, by: timedelta, *, user: str = "U1") -> list[Message]:
         """Let time pass, with a look at the clock once a day and at the end; what the member received."""
         before = len(self.platform.received)

@@ -85,6 +85,7 @@ def test_a_list_with_too_few_entries_is_counted(pack: Path) -> None:
         ("suggestions.yaml", "kind: habit", "kind: habit\n  kind: event", "second time"),
         ("suggestions.yaml", "- id: idea-1", "- &again\n  id: idea-1", ""),
         ("terms.yaml", "- manager", "- manager\n\t- more", "tab"),
+        ("terms.yaml", "- manager", '- "manager', "unclosed quote"),
     ],
 )
 def test_what_yaml_cannot_read_is_one_fault_near_its_line(

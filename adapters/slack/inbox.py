@@ -1,0 +1,59 @@
+"""Events that were acknowledged and wait for their answer. The listeners keep them; the worker claims and ends them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlmodel import col, delete, or_, select
+
+from adapters.slack.wiring import Wiring
+from bot.model.inbound import InboundEvent
+from bot.visitors import insert_new
+
+LEASE = timedelta(minutes=2)
+"""How long one event may take; longer than every wait on its way put together."""
+REMEMBERED = timedelta(days=3)
+"""Slack may repeat an event for a day; its id is known for longer."""
+AT_ONCE = 50
+
+
+class Inbox:
+    """The stored events of Slack."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._database = wiring.database
+        self._clock = wiring.clocks.machine
+
+    async def keep(self, event: InboundEvent) -> None:
+        """Store an event. One whose id is known already is left as it is."""
+        async with self._database.work() as session:
+            await insert_new(session, InboundEvent, **event.model_dump(exclude={"id"}))
+
+    async def claim(self) -> Sequence[InboundEvent]:
+        """The oldest events that nobody works on, now ours for the length of a lease."""
+        now = self._clock.now()
+        free = or_(col(InboundEvent.lease_until).is_(None), col(InboundEvent.lease_until) < now)
+        async with self._database.work() as session:
+            wanted = (
+                select(InboundEvent)
+                .where(InboundEvent.platform == "slack", col(InboundEvent.worked_at).is_(None), free)
+                .order_by(col(InboundEvent.id))
+                .limit(AT_ONCE)
+                .with_for_update(skip_locked=True)
+            )
+            events = (await session.exec(wanted)).all()
+            for event in events:
+                event.claims += 1
+                event.lease_until = now + LEASE
+        return events
+
+    async def end(self, event: InboundEvent) -> None:
+        """The event is answered: its words go, its id stays."""
+        async with self._database.work() as session:
+            row = await session.get_one(InboundEvent, event.id)
+            row.words, row.worked_at, row.lease_until = "", self._clock.now(), None
+
+    async def forget_old(self) -> None:
+        """Drop the ids that no repeated event can have any more."""
+        async with self._database.work() as session:
+            before = self._clock.now() - REMEMBERED
+            await session.exec(delete(InboundEvent).where(col(InboundEvent.worked_at) < before))

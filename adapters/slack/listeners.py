@@ -1,0 +1,93 @@
+"""What Slack brings, by kind: a slash command is answered in its acknowledgement, a pressed button is acknowledged
+empty and its message replaced, an event is stored. Registered with Bolt by `adapters.slack.inbound`.
+"""
+
+import re
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+
+from adapters.slack.background import Background
+from adapters.slack.heard import as_typed, heard
+from adapters.slack.inbox import Inbox
+from adapters.slack.pressed import command_line
+from adapters.slack.replies import Replies
+from adapters.slack.worker import Worker
+from adapters.slack.zones import Zones
+from bot.clock import Clock
+from bot.conversation import Request
+
+ANY = re.compile("")
+
+
+class Pressed:
+    """The presses of the last minutes, by Slack's own name for each: one that comes twice is done once."""
+
+    REMEMBERED = timedelta(minutes=5)
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seen: OrderedDict[str, datetime] = OrderedDict()
+
+    def is_new(self, trigger_id: str) -> bool:
+        now = self._clock.now()
+        while self._seen and now - next(iter(self._seen.values())) > self.REMEMBERED:
+            self._seen.popitem(last=False)
+        if not trigger_id:
+            return True
+        is_new = trigger_id not in self._seen
+        self._seen.setdefault(trigger_id, now)
+        return is_new
+
+
+class Listeners:
+    """Bolt's listeners. None of them raises for what the mentor does: `Replies` always has a sentence."""
+
+    def __init__(
+        self, replies: Replies, inbox: Inbox, worker: Worker, zones: Zones, background: Background, clock: Clock
+    ) -> None:
+        self._replies = replies
+        self._inbox = inbox
+        self._worker = worker
+        self._zones = zones
+        self._background = background
+        self._clock = clock
+        self._pressed = Pressed(clock)
+
+    def register(self, bolt: AsyncApp) -> None:
+        bolt.command(ANY)(self.command)
+        bolt.action(ANY)(self.action)
+        bolt.event(ANY)(self.event)
+
+    async def command(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        request = _request(context, as_typed(body.get("text") or ""))
+        message = await self._replies.to(request)
+        await ack(self._replies.private(message))
+        self._learn_zone(request)
+
+    async def action(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        if self._pressed.is_new(body.get("trigger_id") or ""):
+            request = _request(context, command_line(body["actions"][0], body.get("state") or {}))
+            message = await self._replies.to(request)
+            self._background.start(self._replies.replace(body.get("response_url") or "", message))
+            self._learn_zone(request)
+        await ack()
+
+    async def event(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        if event := heard(_tenant(context), body["event_id"], body["event"], self._clock.now()):
+            await self._inbox.keep(event)
+            self._worker.wake()
+        await ack()
+
+    def _learn_zone(self, request: Request) -> None:
+        self._background.start(self._zones.learn(request.tenant, request.user))
+
+
+def _tenant(context: AsyncBoltContext) -> str:
+    return context.team_id or context.enterprise_id or ""
+
+
+def _request(context: AsyncBoltContext, text: str) -> Request:
+    return Request("slack", _tenant(context), context.user_id or "", text)

@@ -1,0 +1,69 @@
+"""Answers on their way back to Slack: the listeners and the worker ask here what the mentor says, and get a sentence
+even where something broke.
+"""
+
+import logging
+from secrets import token_hex
+from typing import Any
+
+from adapters.slack.api import SlackApi
+from adapters.slack.render import fallback, render
+from adapters.slack.wiring import Wiring
+from bot.conversation import Request
+from bot.errors import DeliveryError
+from bot.message import Message, Paragraph, rich
+
+log = logging.getLogger(__name__)
+
+
+class Replies:
+    """Makes and posts replies."""
+
+    def __init__(self, wiring: Wiring, api: SlackApi) -> None:
+        self._conversation = wiring.conversation
+        self._command = wiring.settings.SLACK_COMMAND
+        self._say = wiring.say
+        self._api = api
+
+    async def to(self, request: Request) -> Message:
+        """What the mentor says; a kind sentence with the request's number where it could say nothing."""
+        try:
+            return await self._conversation.answer(request)
+        except Exception as error:  # noqa: BLE001 - the edge: whatever broke, a person is waiting for a word
+            return self.trouble(error)
+
+    def trouble(self, error: Exception | None = None) -> Message:
+        """Said where something of ours broke: names a number under which the log tells what."""
+        number = token_hex(4)
+        told = {"event": "reply_failed", "request": number}
+        log.error("Request %s got no reply", number, exc_info=error, extra=told)
+        return self.sentence("trouble", number=number)
+
+    def sentence(self, name: str, **values: object) -> Message:
+        """One of the adapter's own sentences."""
+        key = f"slack.{name}"
+        return Message(self._say(f"{key}.title"), (Paragraph(rich(self._say(key, **values))),))
+
+    def refusal(self) -> Message:
+        """Said to what looked like patient data and was therefore not kept long enough to be asked about."""
+        say = self._say
+        return Message(say("talk.patient-data.title"), (Paragraph(rich(say("talk.patient-data"))),))
+
+    def drawn(self, message: Message) -> dict[str, Any]:
+        """The message as Slack's methods and answers take it."""
+        return {"text": fallback(message), "blocks": render(message, command=self._command)}
+
+    def private(self, message: Message) -> dict[str, Any]:
+        """The message as the answer to a slash command, seen by its asker alone."""
+        return {"response_type": "ephemeral", **self.drawn(message)}
+
+    async def replace(self, response_url: str, message: Message) -> None:
+        """Put the message in the place of the one whose button was pressed."""
+        await self.post(response_url, {"replace_original": True, **self.drawn(message)})
+
+    async def post(self, response_url: str, body: dict[str, Any]) -> None:
+        """Hand a finished reply to a response URL. What Slack refuses is logged: there is no other way to the asker."""
+        try:
+            await self._api.respond(response_url, body)
+        except DeliveryError as error:
+            log.warning("A reply did not arrive: %s", error, extra={"event": "reply_lost"})

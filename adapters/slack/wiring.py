@@ -1,0 +1,30 @@
+"""What the Slack adapter is handed by the composition root, and nothing else."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.clock import Clocks
+from bot.conversation import Request
+from bot.database import Database
+from bot.message import Message
+from bot.settings import Settings
+from content.wording import Wording
+
+
+class Answering(Protocol):
+    """Something that answers requests: `bot.conversation.Conversation`."""
+
+    async def answer(self, request: Request) -> Message:
+        """What the mentor says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The parts of the mentor that Slack needs."""
+
+    settings: Settings
+    conversation: Answering
+    database: Database
+    clocks: Clocks
+    say: Wording
+    """For the few sentences that are said when no member's language is known."""

@@ -1,0 +1,128 @@
+"""Answers stored events, one after the other for each person and side by side for different people.
+
+`adapters.slack.inbound` runs it for as long as the server runs; the listeners wake it.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from typing import Any
+
+from adapters.slack.api import SlackApi
+from adapters.slack.background import Background
+from adapters.slack.inbox import Inbox
+from adapters.slack.replies import Replies
+from adapters.slack.zones import Zones
+from bot.conversation import Request
+from bot.errors import CannotReach, DeliveryError, TryLater
+from bot.message import Message
+from bot.model.inbound import InboundEvent
+
+log = logging.getLogger(__name__)
+
+LOOK_AGAIN = 30.0
+"""Seconds after which the inbox is read without being woken: for events whose lease ran out."""
+LONGEST_WAIT = 30.0
+TRIES = 3
+
+
+class Worker:
+    """The one who reads the inbox."""
+
+    def __init__(self, inbox: Inbox, replies: Replies, zones: Zones, api: SlackApi) -> None:
+        self._inbox = inbox
+        self._replies = replies
+        self._zones = zones
+        self._api = api
+        self._woken = asyncio.Event()
+        self._waiting: dict[tuple[str, str], deque[InboundEvent]] = {}
+        self._people = Background()
+
+    def wake(self) -> None:
+        """Something was stored."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Work until cancelled. Begins with whatever an earlier run left."""
+        while True:
+            self._woken.clear()
+            try:
+                await self._read()
+            except Exception:  # the edge: the next look may go better
+                log.exception("The inbox could not be read", extra={"event": "inbox_unread"})
+            try:
+                await asyncio.wait_for(self._woken.wait(), LOOK_AGAIN)
+            except TimeoutError:
+                continue
+
+    async def _read(self) -> None:
+        await self._inbox.forget_old()
+        while events := await self._inbox.claim():
+            for event in events:
+                self._hand_over(event)
+
+    async def close(self) -> None:
+        """Let the answers under way go out."""
+        await self._people.close()
+
+    def _hand_over(self, event: InboundEvent) -> None:
+        person = (event.tenant, event.user_id)
+        if person in self._waiting:
+            self._waiting[person].append(event)
+            return
+        self._waiting[person] = deque([event])
+        self._people.start(self._attend(person))
+
+    async def _attend(self, person: tuple[str, str]) -> None:
+        """Everything one person said, in its order."""
+        waiting = self._waiting[person]
+        while waiting:
+            try:
+                await self._work(waiting.popleft())
+            except Exception:  # the edge: one event must not take the person's next ones with it
+                log.exception("A stored event was not answered", extra={"event": "event_unanswered"})
+        del self._waiting[person]
+        await self._zones.learn(*person)
+
+    async def _work(self, event: InboundEvent) -> None:
+        if event.claims > 2:
+            log.error("An event was given up: it was interrupted twice", extra={"event": "event_given_up"})
+        else:
+            await self._deliver(event, await self._answer(event))
+        await self._inbox.end(event)
+
+    async def _answer(self, event: InboundEvent) -> Message:
+        if event.claims > 1:
+            return self._replies.sentence("interrupted")
+        if event.withheld:
+            return self._replies.refusal()
+        reference = "" if event.is_public else event.channel
+        return await self._replies.to(Request("slack", event.tenant, event.user_id, event.words, reference=reference))
+
+    async def _deliver(self, event: InboundEvent, message: Message) -> None:
+        """Post the answer. Slack's wish to wait is granted; what may have arrived is never repeated."""
+        for _ in range(TRIES):
+            try:
+                await self._post(event, self._replies.drawn(message))
+            except TryLater as error:
+                await asyncio.sleep(min(error.retry_after.total_seconds(), LONGEST_WAIT))
+                continue
+            except DeliveryError as error:
+                log.warning("A reply did not arrive: %s", error, extra={"event": "reply_lost"})
+            return
+        log.warning("A reply did not arrive: Slack kept asking to wait", extra={"event": "reply_lost"})
+
+    async def _post(self, event: InboundEvent, drawn: dict[str, Any]) -> None:
+        thread = event.thread or None
+        if not event.is_public:
+            await self._send(channel=event.channel, thread_ts=thread, **drawn)
+            return
+        try:
+            posting = self._api.client.chat_postEphemeral
+            await self._api.call(posting(channel=event.channel, user=event.user_id, thread_ts=thread, **drawn))
+        except CannotReach:
+            await self._send(channel=event.user_id, **drawn)
+
+    async def _send(self, **message: Any) -> None:
+        sending = self._api.client.chat_postMessage(**message, unfurl_links=False, unfurl_media=False)
+        await self._api.call(sending)

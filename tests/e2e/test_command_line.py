@@ -1,0 +1,209 @@
+"""The `preceptor` command as a person or a script runs it: a process of its own, its output, its exit code."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.clock import MachineClock
+
+PRECEPTOR = Path(sys.executable).with_name("preceptor")
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    def started(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+        settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/preceptor.db", **environment}
+        return subprocess.run(
+            [PRECEPTOR, *arguments],
+            input=stdin,
+            env={**inherited, **settings},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return started
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("what do i need on paper before a practice hires me as its manager", "qualifications"),
+        ("whats on a medical office managers plate every week", "responsibilities"),
+        ("how can i get my hands dirty in a clinic before anyone hires me", "experience"),
+        ("are there certificates that would help me become a manager", "certifications"),
+        ("will knowing more people in health care help me get ahead", "networking"),
+    ],
+)
+def test_ask_finds_the_five_questions_of_the_source_in_other_words(run: Run, question: str, expected: str) -> None:
+    row = json.loads(run("ask", "--json", question).stdout)
+
+    assert set(row) == {"question", "outcome", "ids", "score", "text", "locale"}
+    assert row["ids"][0] == expected
+    assert row["question"] == question
+
+
+def test_ask_reads_one_question_a_line(run: Run) -> None:
+    done = run("ask", "--json", "-", stdin="what is the cmm\n\ncan i sue my boss\nasdf ghjk\n")
+
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["outcome"] for row in rows] == ["answer", "no_answer", "no_answer"]
+    assert "legal" in rows[1]["text"]
+
+
+def test_ask_shows_the_answer_and_where_it_comes_from(run: Run) -> None:
+    shown = run("ask", "what is the cmm").stdout
+
+    assert "PAHCOM" in shown
+    assert "(Source:" in shown
+
+
+def test_ask_in_a_language_there_is_not_says_which_there_are(run: Run) -> None:
+    done = run("ask", "--locale", "tlh", "hello")
+
+    assert done.returncode == 2
+    assert "there are: en" in done.stderr
+
+
+def _now() -> datetime:
+    return MachineClock().now().astimezone(UTC)
+
+
+def _instant(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _tick(run: Run, moment: datetime, *more: str) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(run("tick", "--now", _instant(moment), "--json", *more).stdout)
+    return report
+
+
+def test_everybody_due_gets_one_message_however_often_the_clock_is_looked_at(run: Run) -> None:
+    run("seed", "--members", "60", "--workspaces", "4", "--due", "now")
+    moment = _now()
+
+    assert _tick(run, moment)["sent"] == 60
+    again = _tick(run, moment)
+    assert (again["planned"], again["sent"], again["waiting"]) == (0, 0, 0)
+
+
+def test_a_dry_run_stores_and_sends_nothing(run: Run) -> None:
+    run("seed", "--members", "5", "--due", "now")
+    moment = _now()
+
+    dry = _tick(run, moment, "--dry-run")
+    assert (dry["planned"], dry["sent"], len(dry["would"])) == (5, 0, 5)
+    assert _tick(run, moment)["sent"] == 5
+
+
+def test_a_week_later_everybody_is_due_again(run: Run) -> None:
+    run("seed", "--members", "5", "--due", "now")
+    moment = _now()
+
+    assert _tick(run, moment)["sent"] == 5
+    assert _tick(run, moment + timedelta(weeks=1, hours=1))["sent"] == 5
+
+
+@pytest.mark.parametrize("value", ["tomorrow", "2026-12-01T14:00:00", "2026-13-01T14:00:00Z"])
+def test_an_instant_without_sense_or_zone_is_refused_with_an_example(run: Run, value: str) -> None:
+    done = run("tick", "--now", value)
+
+    assert done.returncode == 2
+    assert "2026-12-01T14:00:00Z" in done.stderr
+
+
+def test_sample_members_on_a_real_slack_are_refused(run: Run) -> None:
+    slack = {"SLACK_BOT_TOKEN": "xoxb-sample", "SLACK_SIGNING_SECRET": "0123456789abcdef"}
+
+    done = run("seed", "--members", "5", "--platform", "slack", **slack)
+
+    assert done.returncode == 2
+    assert "--real" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "said"),
+    [
+        (("serve",), {}, "SLACK_SIGNING_SECRET"),
+        (("serve",), {"SLACK_BOT_TOKEN": "xoxb-sample"}, "SLACK_SIGNING_SECRET: proves"),
+        (("serve",), {"PORT": "eighty"}, "Example: PORT=8000"),
+        (("tick",), {"DATABASE_URL": "mysql://nowhere"}, "sqlite:///preceptor.db"),
+        (("ask", "hello"), {"CONTENT_DIR": "/nowhere/at/all"}, "/nowhere/at/all"),
+    ],
+)
+def test_a_start_that_cannot_be_says_what_to_mend(
+    run: Run, arguments: tuple[str, ...], environment: dict[str, str], said: str
+) -> None:
+    done = run(*arguments, **environment)
+
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_doctor_says_all_is_well_on_a_fresh_machine(run: Run) -> None:
+    done = run("doctor")
+
+    assert done.returncode == 0
+    assert "All is well." in done.stdout
+
+
+def test_the_doctor_names_a_malformed_setting(run: Run) -> None:
+    done = run("doctor", OPERATORS="slack")
+
+    assert done.returncode == 1
+    assert "OPERATORS: " in done.stdout
+
+
+def test_the_shipped_packs_are_in_order(run: Run) -> None:
+    done = run("content", "check")
+
+    assert (done.returncode, done.stdout) == (0, "The packs are in order.\n")
+
+
+def test_a_fault_is_named_with_file_and_line(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "packs" / "sample" / "en"
+    folder.mkdir(parents=True)
+    (folder / "pack.yaml").write_text("name: sample\nlocale: en\nversion: one\n", encoding="utf-8")
+
+    done = run("content", "check", str(tmp_path / "packs"))
+
+    assert done.returncode == 1
+    assert "pack.yaml:3: " in done.stdout
+
+
+def test_eval_measures_and_lists_the_misses(run: Run, tmp_path: Path) -> None:
+    rows = [{"text": "what is the cmm", "expect": ["cmm"]}, {"text": "what is the cmm", "expect": ["resume"]}]
+    file = tmp_path / "rows.jsonl"
+    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+
+    shown = run("content", "eval", str(file)).stdout
+
+    assert "top-1              50.0%" in shown
+    assert "wanted resume" in shown
+
+
+def test_eval_names_the_line_of_a_bad_row(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"text": "what is the cmm", "expect": ["no-such-entry"]}\n', encoding="utf-8")
+
+    done = run("content", "eval", str(file))
+
+    assert done.returncode == 1
+    assert "line 1" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["ask", "demo", "serve", "tick", "seed", "doctor", "content check", "db upgrade"])
+def test_help_of_each_command_has_an_example(run: Run, command: str) -> None:
+    assert "Example" in run(*command.split(), "--help").stdout

@@ -1,0 +1,224 @@
+"""The weekly note on its way, on both databases: once, at its hour, late or skipped by name, and slower when unused."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import event
+from sqlmodel import select
+
+from bot.clock import FixedClock, Week, local_day
+from bot.conversation import Knowledge
+from bot.database import Database
+from bot.mentoring.samples import PLACED
+from bot.message import plain
+from bot.model.coaching import CoachingPlan
+from bot.model.deliveries import Delivery, State
+from bot.samples import Sample, seed
+from jobs.nudges import weekly
+from jobs.planner import plan_due
+from tests.fakes.coached import Coached, buttons_of, coached
+
+WEEK = timedelta(weeks=1)
+HOUR = timedelta(hours=1)
+WEDNESDAY = datetime(2026, 11, 25, 17, 0, tzinfo=UTC)
+"""Noon in New York, two days after the tests' clocks begin."""
+
+
+@pytest.fixture
+async def office(database: Database, knowledge: Knowledge, calendar: FixedClock) -> Coached:
+    opened = coached(database, knowledge, calendar)
+    await opened.say(PLACED)
+    await opened.say("coach on")
+    return opened
+
+
+async def told(office: Coached) -> list[tuple[str, State, str]]:
+    return [(row.slot, row.state, row.reason) for row in await office.ledger()]
+
+
+async def test_one_note_a_week_at_its_hour(office: Coached) -> None:
+    assert await office.wait_until(WEDNESDAY - timedelta(minutes=1)) == []
+    (note,) = await office.wait_until(WEDNESDAY)
+    assert note.words() <= 60
+    await office.tick()
+    await office.tick()
+    assert len(await office.wait(WEEK)) == 1
+    assert await told(office) == [("2026-W48", State.SENT, ""), ("2026-W49", State.SENT, "")]
+    assert len(set(office.platform.accepted)) == 2
+
+
+async def test_two_planners_at_once_make_one_row(office: Coached) -> None:
+    office.calendar.move(WEDNESDAY - office.calendar.now())
+    nudges = office.office.nudges
+    await asyncio.gather(*(plan_due(office.database, nudges, WEDNESDAY) for _ in range(4)))
+    assert [slot for slot, _, _ in await told(office)] == ["2026-W48"]
+    assert (await office.plan()).next_slot == "2026-W49"
+
+
+async def test_late_within_two_days_then_skipped_by_name(office: Coached) -> None:
+    office.calendar.move(WEDNESDAY + 48 * HOUR - office.calendar.now())
+    await office.tick()
+    office.calendar.move(WEDNESDAY + WEEK + 49 * HOUR - office.calendar.now())
+    await office.tick()
+    assert await told(office) == [("2026-W48", State.SENT, ""), ("2026-W49", State.SKIPPED, "missed")]
+    message = plain(await office.say("coach why"))
+    assert "Weekly note: sent late." in message
+    assert "I was not running in time" in message
+    assert "you chose" in message.lower() or "chose Wednesdays at 12:00" in message
+
+
+async def test_a_month_without_the_process_brings_one_note_and_names_for_the_rest(office: Coached) -> None:
+    office.calendar.move(WEDNESDAY + 4 * WEEK - office.calendar.now())
+    await office.tick()
+    assert [state for _, state, _ in await told(office)] == [State.SKIPPED] * 4 + [State.SENT]
+    assert len(office.platform.received) == 1
+
+
+async def test_what_is_said_after_planning_counts(office: Coached) -> None:
+    office.calendar.move(WEDNESDAY - office.calendar.now())
+    await office.look()
+    await office.say("coach pause 2026-12-20")
+    await office.tick()
+    assert await told(office) == [("2026-W48", State.SKIPPED, "paused until 2026-12-20")]
+    assert "you had paused until Sun 20 Dec 2026." in plain(await office.say("coach why"))
+
+
+async def test_opting_out_after_planning_is_respected(office: Coached) -> None:
+    office.calendar.move(WEDNESDAY - office.calendar.now())
+    await office.look()
+    await office.say("stop")
+    await office.tick()
+    assert await told(office) == [("2026-W48", State.SKIPPED, "opted out")]
+    assert "you had turned it off" in plain(await office.say("coach why"))
+    assert office.platform.received == []
+
+
+async def test_the_note_is_true_when_it_is_sent(office: Coached) -> None:
+    """Done between planning and sending: the note brings the next thing."""
+    office.calendar.move(WEDNESDAY - office.calendar.now())
+    await office.look()
+    await office.say("done get-an-outside-view")
+    await office.tick()
+    assert (await office.ledger())[0].content["action"] != "get-an-outside-view"
+
+
+async def test_unused_notes_slow_down_ask_once_and_rest(office: Coached) -> None:
+    notes = await office.wait_until(WEDNESDAY + 30 * WEEK)
+    assert [slot for slot, _, _ in await told(office)] == ["2026-W48", "2026-W49", "2026-W50", "2026-W52", "2027-W01"]
+    assert len(notes) == 5
+    assert ["every other week" in plain(note) for note in notes] == [False, False, True, False, False]
+    assert "Shall I keep writing?" in plain(notes[4])
+    assert "Shall I keep writing?" not in plain(notes[3])
+    plan = await office.plan()
+    assert (plan.is_on, plan.backoff, plan.next_due_at) == (True, "silent", None)
+
+
+async def test_any_use_returns_to_the_members_own_rhythm(office: Coached) -> None:
+    await office.wait_until(WEDNESDAY + 30 * WEEK)
+    await office.say("faq do i need a degree")
+    plan = await office.plan()
+    assert (plan.backoff, plan.next_due_at) == ("none", WEDNESDAY + 31 * WEEK)
+    first, second = await office.wait_until(WEDNESDAY + 32 * WEEK)
+    assert "Your own rhythm is back" in plain(first)
+    assert "rhythm" not in plain(second)
+
+
+async def test_the_question_has_an_answer_that_keeps_the_notes(office: Coached) -> None:
+    notes = await office.wait_until(WEDNESDAY + 6 * WEEK)
+    keep = next(button for button in buttons_of(notes[-1]) if button.label == "Keep writing")
+    message = await office.say(keep.command)
+    assert message.title == "Your weekly notes are on"
+    assert len(await office.wait(WEEK)) == 1
+
+
+async def test_a_question_that_was_missed_is_asked_again(office: Coached) -> None:
+    """Nobody falls silent without having been asked."""
+    await office.wait_until(WEDNESDAY + 5 * WEEK)
+    office.calendar.move(WEEK + 60 * HOUR)  # the process is down when the question is due
+    await office.tick()
+    assert (await told(office))[-1] == ("2027-W01", State.SKIPPED, "missed")
+    (note,) = await office.wait(2 * WEEK)
+    assert "Shall I keep writing?" in plain(note)
+    assert await office.wait(10 * WEEK) == []
+
+
+async def test_whoever_uses_the_mentor_now_and_then_is_never_slowed(office: Coached) -> None:
+    for _ in range(8):
+        assert len(await office.wait(2 * WEEK)) == 2
+        await office.say("home")
+    assert (await office.plan()).backoff == "none"
+
+
+async def test_moving_zones_never_gives_a_local_week_two(office: Coached) -> None:
+    zones = ("Pacific/Auckland", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Honolulu", "Europe/Madrid")
+    for zone in zones:
+        await office.wait(timedelta(days=6, hours=22))
+        await office.say(f"coach settings {zone}")
+    await office.wait(WEEK)
+    slots = [slot for slot, _, _ in await told(office)]
+    assert slots == [str(Week(2026, 48).plus(n)) for n in range(len(slots))]
+    assert len(slots) >= len(zones)
+    assert {state for _, state, _ in await told(office)} == {State.SENT}
+
+
+async def test_the_weeks_in_which_the_clocks_change(sqlite: Database, knowledge: Knowledge) -> None:
+    """Sunday 2:30, which comes twice or not at all, in zones that change at different hours."""
+    zones = ("America/New_York", "America/Havana", "Europe/Paris", "Australia/Lord_Howe", "Africa/Cairo", "Asia/Gaza")
+    office = coached(sqlite, knowledge, FixedClock(datetime(2026, 2, 23, 12, 0, tzinfo=UTC)))
+    for zone in zones:
+        await office.say("coach on", user=zone, zone=zone)
+        await office.say("coach settings sunday 02:30", user=zone, zone=zone)
+    for start in (datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 9, 28, tzinfo=UTC)):
+        for zone in zones:
+            await office.say("home", user=zone)
+        for week in range(5):
+            await office.wait_until(start + (week + 1) * WEEK)
+            for zone in zones:
+                await office.say("home", user=zone)
+    for zone in zones:
+        sent = [row for row in await office.ledger(zone) if row.state is State.SENT]
+        weeks = [Week.of(local_day(row.sent_at, ZoneInfo(zone))) for row in sent if row.sent_at]
+        assert len(weeks) == len(set(weeks)), zone
+        assert len(sent) > 10, zone
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """What is sent to the database meanwhile; many rows of one statement count once."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+
+async def test_planning_takes_the_same_few_statements_however_many_are_due(database: Database) -> None:
+    counts = []
+    for members in (5, 200):
+        async with database.work() as session:
+            await seed(session, Sample(members=members, due_now=True), WEDNESDAY)
+        with statements(database) as seen:
+            async with database.work() as session:
+                assert await weekly.plan(session, WEDNESDAY, 500) == members
+        counts.append(len(seen))
+    assert counts[0] == counts[1] <= 6
+
+
+async def test_a_batch_is_bounded(database: Database) -> None:
+    async with database.work() as session:
+        await seed(session, Sample(members=30, due_now=True), WEDNESDAY)
+    for expected in (20, 10, 0):
+        async with database.work() as session:
+            assert await weekly.plan(session, WEDNESDAY, 20) == expected
+    async with database.work() as session:
+        rows = (await session.exec(select(Delivery))).all()
+        plans = (await session.exec(select(CoachingPlan))).all()
+    assert len({row.member_id for row in rows}) == len(rows) == 30
+    assert all(plan.last_slot and plan.next_due_at and plan.next_due_at > WEDNESDAY for plan in plans)

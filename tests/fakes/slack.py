@@ -1,0 +1,218 @@
+"""A strict local Slack: the Web API methods and response URLs that the mentor uses, refusing what Slack refuses, and on
+request throttling, breaking, or cutting a connection before or after it took a message.
+"""
+
+import asyncio
+import json
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from tests.fakes.block_kit import faults
+
+TOKEN = "xoxb-sample-token"
+TEAM, BOT = "T0SAMPLE1", "U0MENTOR1"
+PATIENCE = 5.0
+"""Seconds a test waits for something that normally takes milliseconds, before it fails."""
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Throttled:
+    """429, with the seconds to wait."""
+
+    after: str = "0"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A failure of Slack's own, as an HTTP status."""
+
+    status: int = 500
+
+
+@dataclass(frozen=True)
+class Refused:
+    """`ok: false` with an error string."""
+
+    error: str
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The connection breaks: before Slack took the call, or just after."""
+
+    taken: bool
+
+
+Mishap = Throttled | Broken | Refused | Cut
+
+
+@dataclass
+class FakeSlack:
+    """One workspace with a few people. Everything Slack took is kept for the test to look at."""
+
+    zones: dict[str, str] = field(default_factory=lambda: {"U0SAMPLE1": "America/Chicago", "U0SAMPLE2": ""})
+    channels: set[str] = field(default_factory=lambda: {"D0SAMPLE1", "D0SAMPLE2", "C0GENERAL"})
+    calls: list[str] = field(default_factory=list)
+    """Every method called, taken or not."""
+    posted: list[Json] = field(default_factory=list)
+    """Messages that chat.postMessage and chat.postEphemeral took."""
+    responses: list[Json] = field(default_factory=list)
+    """What response URLs took, with the number of the URL."""
+    url: str = ""
+    mishaps: dict[str, deque[Mishap]] = field(default_factory=lambda: defaultdict(deque))
+    uses: list[int] = field(default_factory=list)
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def goes_wrong(self, method: str, *mishaps: Mishap) -> None:
+        """The next calls of a method meet these, one each. `respond` names the response URLs."""
+        self.mishaps[method].extend(mishaps)
+
+    def response_url(self) -> str:
+        self.uses.append(0)
+        return f"{self.url}/respond/{len(self.uses) - 1}"
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Wait for something this Slack sees."""
+        async with asyncio.timeout(PATIENCE):
+            while not happened():
+                self.changed.clear()
+                await self.changed.wait()
+
+    async def api(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        self.calls.append(method)
+        try:
+            return await self._api(request, method)
+        finally:
+            self.changed.set()
+
+    async def _api(self, request: web.Request, method: str) -> web.StreamResponse:
+        mishap = self.mishaps[method].popleft() if self.mishaps[method] else None
+        if isinstance(mishap, Cut) and not mishap.taken:
+            return _cut(request)
+        if isinstance(mishap, Throttled):
+            answer = {"ok": False, "error": "ratelimited"}
+            return web.json_response(answer, status=429, headers={"Retry-After": mishap.after})
+        if isinstance(mishap, Broken):
+            return web.Response(status=mishap.status, text="<html>something broke</html>", content_type="text/html")
+        if isinstance(mishap, Refused):
+            return web.json_response({"ok": False, "error": mishap.error})
+        if (error := self._unknown(request)) is not None:
+            return web.json_response({"ok": False, "error": error})
+        answer = self._methods()[method](await _arguments(request))
+        return _cut(request) if isinstance(mishap, Cut) else web.json_response(answer)
+
+    def _unknown(self, request: web.Request) -> str | None:
+        given = request.headers.get("Authorization", "")
+        if not given:
+            return "not_authed"
+        if given != f"Bearer {TOKEN}":
+            return "invalid_auth"
+        return None if request.match_info["method"] in self._methods() else "unknown_method"
+
+    def _methods(self) -> dict[str, Callable[[Json], Json]]:
+        return {
+            "auth.test": self._auth_test,
+            "chat.postMessage": self._post_message,
+            "chat.postEphemeral": self._post_ephemeral,
+            "conversations.open": self._open,
+            "users.info": self._user,
+        }
+
+    def _auth_test(self, _: Json) -> Json:
+        return {"ok": True, "team": "Sample workspace 1", "team_id": TEAM, "user": "mentor", "user_id": BOT}
+
+    def _post_message(self, said: Json) -> Json:
+        if said.get("channel") not in self.channels | self.zones.keys():
+            return {"ok": False, "error": "channel_not_found"}
+        metadata = said.get("metadata")
+        if metadata is not None and not (
+            isinstance(metadata.get("event_type"), str) and isinstance(metadata.get("event_payload"), dict)
+        ):
+            return {"ok": False, "error": "invalid_metadata_format"}
+        return self._take(said)
+
+    def _post_ephemeral(self, said: Json) -> Json:
+        if said.get("channel") not in self.channels or said.get("user") not in self.zones:
+            return {"ok": False, "error": "channel_not_found"}
+        return self._take(said)
+
+    def _take(self, said: Json) -> Json:
+        if error := refused_for(said):
+            return {"ok": False, **error}
+        self.posted.append(said)
+        return {"ok": True, "channel": said["channel"], "ts": f"1764000000.{len(self.posted):06}"}
+
+    def _open(self, asked: Json) -> Json:
+        known = asked.get("users") in self.zones
+        return {"ok": True, "channel": {"id": "D0SAMPLE1"}} if known else {"ok": False, "error": "user_not_found"}
+
+    def _user(self, asked: Json) -> Json:
+        user = asked.get("user")
+        if user not in self.zones:
+            return {"ok": False, "error": "user_not_found"}
+        return {"ok": True, "user": {"id": user, "tz": self.zones[user], "is_bot": False}}
+
+    async def respond(self, request: web.Request) -> web.StreamResponse:
+        try:
+            return await self._respond(request, int(request.match_info["number"]))
+        finally:
+            self.changed.set()
+
+    async def _respond(self, request: web.Request, number: int) -> web.StreamResponse:
+        said = await request.json()
+        mishap = self.mishaps["respond"].popleft() if self.mishaps["respond"] else None
+        if isinstance(mishap, Broken):
+            return web.Response(status=mishap.status)
+        if number >= len(self.uses) or self.uses[number] >= 5:
+            return web.Response(status=404, text="used_url")
+        if error := refused_for(said):
+            return web.Response(status=400, text=json.dumps(error))
+        self.uses[number] += 1
+        self.responses.append({"number": number, **said})
+        return web.Response(text="ok")
+
+
+def refused_for(said: Json) -> Json | None:
+    """Why Slack refuses a message; None when it takes it."""
+    text = said.get("text")
+    if not isinstance(text, str) or not text.strip():
+        return {"error": "no_text"}
+    if len(text) > 40_000:
+        return {"error": "msg_too_long"}
+    found = faults(said["blocks"]) if "blocks" in said else []
+    return {"error": "invalid_blocks", "response_metadata": {"messages": found}} if found else None
+
+
+async def _arguments(request: web.Request) -> Json:
+    if request.content_type == "application/json":
+        body: Json = await request.json()
+        return body
+    given = {**request.query, **await request.post()}
+    return {key: json.loads(value) if key in ("blocks", "metadata") else value for key, value in given.items()}
+
+
+def _cut(request: web.Request) -> web.Response:
+    assert request.transport is not None
+    request.transport.abort()
+    return web.Response()
+
+
+@asynccontextmanager
+async def running_slack() -> AsyncIterator[FakeSlack]:
+    """A Slack of its own for one test."""
+    slack = FakeSlack()
+    app = web.Application(client_max_size=10_000_000)
+    app.router.add_route("*", "/api/{method}", slack.api)
+    app.router.add_post("/respond/{number}", slack.respond)
+    async with TestServer(app) as server:
+        slack.url = str(server.make_url("")).rstrip("/")
+        yield slack

@@ -1,0 +1,145 @@
+"""The mentor's own server with Slack added, on a free port, and a way to knock at it as Slack does: signed, in time."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import ClientResponse, ClientSession, web
+from aiohttp.test_utils import TestServer
+from slack_sdk.signature import SignatureVerifier
+
+from adapters.slack.inbound import add_slack
+from adapters.slack.transport import SlackMessenger
+from adapters.slack.wiring import Answering, Wiring
+from bot.clock import Clock, Clocks
+from bot.conversation import Request
+from bot.database import Database
+from bot.message import Message, Paragraph, text
+from bot.model.inbound import InboundEvent
+from bot.settings import read_settings
+from content.wording import load_wordings
+from tests.fakes.slack import BOT, TEAM, TOKEN, FakeSlack
+
+SECRET = "a-signing-secret-for-tests"
+USER = "U0SAMPLE1"
+Json = dict[str, Any]
+
+
+@dataclass
+class Echo:
+    """A conversation that says what it heard. `held` makes it wait, `fails` makes it break."""
+
+    heard: list[Request] = field(default_factory=list)
+    held: asyncio.Event | None = None
+    fails: bool = False
+
+    async def answer(self, request: Request) -> Message:
+        self.heard.append(request)
+        if self.held is not None:
+            await self.held.wait()
+        if self.fails:
+            raise RuntimeError("the sample conversation broke")
+        return Message("You said", (Paragraph(text(request.text or "(nothing)")),))
+
+
+@dataclass
+class Door:
+    """The mentor's side of Slack, as Slack sees it."""
+
+    url: str
+    http: ClientSession
+    clock: Clock
+    slack: FakeSlack
+    messenger: SlackMessenger
+
+    async def knock(
+        self, body: str | bytes, content_type: str, headers: Mapping[str, str] | None = None
+    ) -> ClientResponse:
+        """One signed request; `headers` replace what would be sent, an empty value leaves it out."""
+        timestamp = str(int(self.clock.now().timestamp()))
+        all_headers = {
+            "Content-Type": content_type,
+            "X-Slack-Request-Timestamp": timestamp,
+            "X-Slack-Signature": sign(body, timestamp),
+            **(headers or {}),
+        }
+        given = {name: value for name, value in all_headers.items() if value}
+        return await self.http.post(f"{self.url}/slack/events", data=body, headers=given)
+
+    async def slash(self, text: str, **fields: str) -> ClientResponse:
+        """`/mentor <text>`."""
+        form = {
+            "command": "/mentor",
+            "text": text,
+            "team_id": TEAM,
+            "user_id": USER,
+            "channel_id": "C0GENERAL",
+            "response_url": self.slack.response_url(),
+            "trigger_id": "1.2.a",
+            **fields,
+        }
+        return await self.knock(urlencode(form), "application/x-www-form-urlencoded")
+
+    async def press(self, action: Json, *, trigger: str = "1.2.b", state: Json | None = None) -> ClientResponse:
+        """Something on a message of ours was pressed, picked or filled in."""
+        payload = {
+            "type": "block_actions",
+            "team": {"id": TEAM},
+            "user": {"id": USER, "team_id": TEAM},
+            "channel": {"id": "D0SAMPLE1", "name": "directmessage"},
+            "container": {"type": "message", "message_ts": "1764000000.000001"},
+            "trigger_id": trigger,
+            "response_url": self.slack.response_url(),
+            "actions": [action],
+            "state": state or {"values": {}},
+        }
+        return await self.knock(urlencode({"payload": json.dumps(payload)}), "application/x-www-form-urlencoded")
+
+    async def tell(self, event: Json, *, event_id: str = "Ev1") -> ClientResponse:
+        """An event of the Events API."""
+        body = {
+            "type": "event_callback",
+            "team_id": TEAM,
+            "api_app_id": "A0SAMPLE1",
+            "event_id": event_id,
+            "event": event,
+            "authorizations": [{"team_id": TEAM, "user_id": BOT, "is_bot": True}],
+        }
+        return await self.knock(json.dumps(body), "application/json")
+
+    async def write(self, text: str, *, event_id: str = "Ev1", **more: Any) -> ClientResponse:
+        """A direct message by the sample member."""
+        event = {"type": "message", "channel_type": "im", "channel": "D0SAMPLE1", "user": USER, "text": text}
+        return await self.tell({**event, "ts": "1764000000.000009", **more}, event_id=event_id)
+
+
+def sign(body: str | bytes, timestamp: str, secret: str = SECRET) -> str:
+    return SignatureVerifier(secret).generate_signature(timestamp=timestamp, body=body) or ""
+
+
+def button(value: str) -> Json:
+    return {"type": "button", "action_id": "c:0", "block_id": "b1", "value": value}
+
+
+def wiring(slack: FakeSlack, database: Database, clocks: Clocks, conversation: Answering) -> Wiring:
+    given = {"SLACK_SIGNING_SECRET": SECRET, "SLACK_BOT_TOKEN": TOKEN, "SLACK_API_URL": f"{slack.url}/api"}
+    return Wiring(read_settings(given), conversation, database, clocks, load_wordings()["en"])
+
+
+@asynccontextmanager
+async def open_door(
+    slack: FakeSlack, database: Database, clocks: Clocks, conversation: Answering, *, answer_within: float = 2.5
+) -> AsyncIterator[Door]:
+    """A server started on this database, as a restart would."""
+    async with database.engine.begin() as connection:
+        await connection.run_sync(
+            lambda sync: InboundEvent.metadata.tables["inboundevent"].create(sync, checkfirst=True)
+        )
+    app = web.Application()
+    messenger = add_slack(app, wiring(slack, database, clocks, conversation), answer_within=answer_within)
+    async with TestServer(app) as server, ClientSession() as http:
+        yield Door(str(server.make_url("")).rstrip("/"), http, clocks.machine, slack, messenger)

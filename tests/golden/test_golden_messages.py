@@ -1,0 +1,57 @@
+"""Each example of each command and nudge, drawn for each platform, against a file that people read and keep.
+
+`make golden` writes them anew. A change of wording, order or drawing shows as a change of these files.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adapters.rehearsal import Scene, play, scenes
+from adapters.slack.render import fallback
+from adapters.slack.render import render as render_slack
+from adapters.teams.render import render as render_teams
+from adapters.teams.render import summary
+from bot.conversation import Knowledge
+from bot.message import Message
+
+FILES = Path(__file__).parent / "files"
+PLATFORMS = ("slack", "teams")
+SCENES = scenes()
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: f"{scene.name}-{scene.number}")
+async def test_a_message_looks_as_it_did(scene: Scene, knowledge: Knowledge, request: pytest.FixtureRequest) -> None:
+    message = await play(knowledge, scene)
+    for platform in PLATFORMS:
+        path = _path(scene, platform)
+        shown = {"typed": scene.example.line, "after": list(scene.example.after), **_drawn(message, platform)}
+        text = json.dumps(shown, ensure_ascii=False, indent=2) + "\n"
+        if request.config.getoption("--write-golden", default=False):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+        assert path.exists(), f"{path.name} is missing: run `make golden`, and read what it wrote"
+        assert text == path.read_text(), f"{path} differs: if it should, run `make golden`, and read the difference"
+
+
+def test_every_command_and_nudge_has_examples_and_no_file_lies_about() -> None:
+    names = {scene.name for scene in SCENES}
+    assert len(names) >= 21, names
+    assert len(SCENES) >= 70
+    expected = {_path(scene, platform) for scene in SCENES for platform in PLATFORMS}
+    found = {path for path in FILES.rglob("*") if path.is_file()}
+    assert found - expected == set(), "these belong to no example: delete them"
+    assert expected - found == set(), "these are missing: run `make golden`"
+
+
+def _path(scene: Scene, platform: str) -> Path:
+    return FILES / scene.name / f"{scene.number}-{platform}.json"
+
+
+def _drawn(message: Message, platform: str) -> dict[str, Any]:
+    if platform == "slack":
+        notice = fallback(message, unasked=message.discreet is not None)
+        return {"notification": notice, "blocks": render_slack(message)}
+    return {"notification": summary(message), "card": render_teams(message)}

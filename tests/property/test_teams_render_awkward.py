@@ -1,0 +1,174 @@
+"""Whatever a message holds, Teams takes its card: valid, small enough, with nothing pressed that was not meant and
+nothing lost unsaid.
+"""
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from jsonschema import Draft7Validator
+from markdown_it import MarkdownIt
+
+from adapters.teams.fitting import LEFT_OUT, LIMIT
+from adapters.teams.render import render, summary
+from adapters.teams.submitted import command_line
+from adapters.teams.texts import escape, markdown, text_element
+from bot.message import Buttons, Choice, Input, Message, Spans, plain_spans
+from bot.words import clean
+from tests.property.messages import labels, lines, messages
+
+TYPED = "my words"
+_UNSEEN = re.compile("[\\s\u200b]")
+
+awkward = settings(max_examples=80, deadline=None)
+
+
+@pytest.fixture(scope="module")
+def card_schema() -> Draft7Validator:
+    folder = os.environ.get("SCHEMAS_DIR")
+    if not folder:
+        pytest.skip("SCHEMAS_DIR names no folder of official schemas")
+    schema = json.loads((Path(folder) / "adaptive-cards" / "adaptive-card-1.5.0.json").read_text())
+    return Draft7Validator(schema)
+
+
+@settings(max_examples=40, deadline=None)
+@given(message=messages)
+def test_a_card_is_valid_by_the_official_schema(card_schema: Draft7Validator, message: Message) -> None:
+    assert card_schema.is_valid(render(message))
+
+
+def test_the_schema_refuses_what_is_no_card(card_schema: Draft7Validator) -> None:
+    card = render(Message("A title"))
+    assert card_schema.is_valid(card)
+    assert not card_schema.is_valid({**card, "body": [{"type": "TextBlock", "text": "x", "bogus": 1}]})
+
+
+@awkward
+@given(messages)
+def test_a_card_is_under_28_kilobytes_however_it_is_written(message: Message) -> None:
+    card = render(message)
+    assert len(json.dumps(card)) <= LIMIT
+    assert len(json.dumps(card, ensure_ascii=False).encode()) <= LIMIT
+    assert summary(message) == (message.discreet or message.title)
+
+
+@awkward
+@given(messages)
+def test_every_field_has_an_id_of_its_own_and_a_name(message: Message) -> None:
+    fields = [each for each in _every(render(message)) if each.get("type", "").startswith("Input.")]
+    assert len({field["id"] for field in fields}) == len(fields)
+    assert all(isinstance(field["label"], str) for field in fields)
+
+
+@awkward
+@given(messages)
+def test_what_is_pressed_is_what_was_meant(message: Message) -> None:
+    card = render(message)
+    pressed = [_pressed(each, card) for each in _every(card) if each.get("type") == "Action.Submit"]
+    meant = [line for block in message.blocks for line in _meant(block)]
+    if LEFT_OUT in json.dumps(card):
+        assert set(pressed) <= set(meant)
+    else:
+        assert pressed == meant
+
+
+@awkward
+@given(messages)
+def test_nothing_is_lost_unsaid(message: Message) -> None:
+    card = render(message)
+    written = json.dumps(card, ensure_ascii=False)
+    if LEFT_OUT in written or "…" in written:
+        return
+    seen = "".join(_seen(card))
+    for block in message.blocks:
+        for spans in _lines_of(block):
+            assert _bare(plain_spans(spans)) in seen
+
+
+@awkward
+@given(lines)
+def test_markdown_shows_the_words_as_they_are(spans: Spans) -> None:
+    assert _bare(_read(markdown(spans))) == _bare(plain_spans(spans))
+
+
+@awkward
+@given(labels)
+def test_escaped_words_have_no_markup(words: str) -> None:
+    tokens = MarkdownIt("commonmark").parse(escape(clean(words)))
+    kinds = {child.type for token in tokens for child in token.children or []} | {token.type for token in tokens}
+    assert kinds <= {"paragraph_open", "paragraph_close", "inline", "text", "text_special", "softbreak"}
+
+
+@awkward
+@given(lines)
+def test_a_text_is_drawn_if_there_is_anything_to_read(spans: Spans) -> None:
+    assert (text_element(spans) is not None) == bool(plain_spans(spans).strip())
+
+
+def _every(value: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+        yield from (each for key, inner in value.items() if key != "fallback" for each in _every(inner))
+    elif isinstance(value, list):
+        yield from (each for inner in value for each in _every(inner))
+
+
+def _pressed(action: dict[str, Any], card: dict[str, Any]) -> str:
+    """What comes back when the action is pressed after each field was filled in with its last choice or some words."""
+    fields = (each for each in _every(card) if each.get("type", "").startswith("Input."))
+    filled = {field["id"]: field["choices"][-1]["value"] if "choices" in field else TYPED for field in fields}
+    return command_line({**action["data"], **filled})
+
+
+def _meant(block: object) -> Iterator[str]:
+    match block:
+        case Buttons():
+            yield from (button.command.strip() for button in block.buttons)
+        case Choice() if block.options:
+            yield block.options[-1].command.strip()
+        case Input():
+            yield f"{block.command.strip()} {TYPED}".strip()
+        case _:
+            pass
+
+
+def _lines_of(block: object) -> Iterator[Spans]:
+    for name in ("spans", "items", "pairs", "rows"):
+        match name, getattr(block, name, None):
+            case "spans", tuple(spans):
+                yield spans
+            case "items", tuple(items):
+                yield from items
+            case "pairs", tuple(pairs):
+                yield from (value for _, value in pairs)
+            case "rows", tuple(rows):
+                yield from (cell for row in rows for cell in row)
+
+
+def _seen(card: dict[str, Any]) -> Iterator[str]:
+    for element in _every(card):
+        match element:
+            case {"type": "TextBlock", "text": text}:
+                yield _bare(_read(text))
+            case {"type": "RichTextBlock", "inlines": inlines}:
+                yield _bare("".join(run["text"] for run in inlines))
+            case {"title": title, "value": value}:
+                yield _bare(_read(title)) + _bare(_read(value))
+
+
+def _read(source: str) -> str:
+    """The words that a Markdown reader shows."""
+    shown = []
+    for token in MarkdownIt("commonmark", {"html": False}).parse(source):
+        shown += [child.content or " " for child in token.children or []]
+    return "".join(shown)
+
+
+def _bare(words: str) -> str:
+    return _UNSEEN.sub("", words)

@@ -1,0 +1,147 @@
+"""Search on a small pack: what is sure, what is asked back, what is never answered, and what bad input brings."""
+
+import pytest
+
+from content.pack import Pack
+from content.search import Answer, DidYouMean, NoAnswer, Searcher
+from tests.fakes.sample_library import library_pack
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
+    return library_pack(tmp_path_factory.mktemp("library"))
+
+
+@pytest.fixture(scope="module")
+def searcher(pack: Pack) -> Searcher:
+    return Searcher(pack)
+
+
+def test_a_question_as_it_stands_in_the_pack_is_sure(pack: Pack, searcher: Searcher) -> None:
+    asked = [(faq.id, text) for faq in pack.faqs for text in (faq.question, *faq.phrasings)]
+    assert len(asked) == 48
+    for wanted, text in asked:
+        found = searcher.search(text)
+        assert isinstance(found, Answer), text
+        assert (found.faq.id, found.ids[0], found.score) == (wanted, wanted, 1.0)
+
+
+def test_case_accents_apostrophes_and_punctuation_do_not_matter(searcher: Searcher) -> None:
+    found = searcher.search("  WHAT time... do you clóse?!  ")
+    assert isinstance(found, Answer)
+    assert (found.faq.id, found.score) == ("hours", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("what hours are you open on monday", "hours"),
+        ("how can my child get a reader card", "card"),
+        ("my book is overdue, how much do i pay", "late"),
+    ],
+)
+def test_other_words_find_the_entry(searcher: Searcher, question: str, wanted: str) -> None:
+    found = searcher.search(question)
+    assert isinstance(found, Answer)
+    assert found.faq.id == wanted
+    assert found.score < 1.0
+
+
+@pytest.mark.parametrize("question", ["overdeu", "ovedue", "overrdue", "overdude"])
+def test_a_mistyped_word_is_understood(searcher: Searcher, question: str) -> None:
+    assert searcher.search(question).ids[0] == "late"
+
+
+def test_a_synonym_is_understood(pack: Pack, searcher: Searcher) -> None:
+    without = Searcher(pack.model_copy(update={"terms": pack.terms.model_copy(update={"synonyms": ()})}))
+    assert searcher.search("penalty").ids[0] == "late"
+    assert without.search("penalty").ids == ()
+
+
+def test_a_question_of_which_little_is_known_is_asked_back(searcher: Searcher) -> None:
+    found = searcher.search("days")
+    assert isinstance(found, DidYouMean)
+    assert found.ids == tuple(faq.id for faq in found.faqs) == ("late", "hours")
+    assert 0 < found.score < 0.5
+
+
+def test_a_kind_of_question_that_is_never_answered_gets_its_own_reply(searcher: Searcher) -> None:
+    found = searcher.search("will there be rain or a storm tomorrow")
+    assert isinstance(found, NoAnswer)
+    assert found.reply is not None
+    assert found.reply.id == "weather"
+
+
+def test_the_nearest_ids_are_only_ever_questions_with_an_answer(searcher: Searcher) -> None:
+    found = searcher.search("is it going to snow")
+    assert isinstance(found, NoAnswer)
+    assert set(found.ids) <= {"hours", "card", "late"}
+    assert found.ids
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["my book is overdue, pt John Sample DOB 04/12/1961 MRN 889213", "when are you open? MRN 889213 needs a refill"],
+)
+def test_what_looks_like_patient_data_gets_that_reply_before_anything_else(searcher: Searcher, question: str) -> None:
+    found = searcher.search(question)
+    assert isinstance(found, NoAnswer)
+    assert found.reply is not None
+    assert found.reply.id == "patient-case"
+
+
+def test_a_pack_without_that_reply_still_gives_no_answer(pack: Pack) -> None:
+    bare = Searcher(pack.model_copy(update={"outside": ()}))
+    found = bare.search("pt John Sample DOB 04/12/1961 MRN 889213, when are you open")
+    assert isinstance(found, NoAnswer)
+    assert found.reply is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "?!...",
+        "\x00\x07\x1b",
+        "asdfgh",
+        "zzxq wvvk",
+        "😀😀😀",
+        "\u202eשלום",
+        "x" * 10_000,
+        "\ud800",
+        "\u0301",
+    ],
+)
+def test_what_is_no_question_gets_no_answer(searcher: Searcher, text: str) -> None:
+    found = searcher.search(text)
+    assert isinstance(found, NoAnswer)
+    assert (found.reply, found.ids) == (None, ())
+
+
+def test_a_story_is_no_question(searcher: Searcher) -> None:
+    found = searcher.search("when are you open " * 600)
+    assert isinstance(found, NoAnswer)
+    assert found.reply is None
+    assert found.ids[0] == "hours"
+
+
+def test_a_phrasing_of_two_entries_is_left_to_the_ranking(pack: Pack) -> None:
+    hours, card, late = pack.faqs
+    shared = late.model_copy(update={"phrasings": (*late.phrasings[:-1], "what are the hours")})
+    found = Searcher(pack.model_copy(update={"faqs": (hours, card, shared)})).search("what are the hours")
+    assert found.ids[:2] == ("hours", "late")
+    assert found.score < 1.0
+
+
+def test_two_searchers_of_one_pack_say_the_same(pack: Pack, searcher: Searcher) -> None:
+    questions = ["how can my child get a reader card", "days", "rain and fines"]
+    assert [Searcher(pack).search(text) for text in questions] == [searcher.search(text) for text in questions]
+
+
+def test_the_language_of_the_pack_decides_how_words_are_cut_to_their_stems(pack: Pack) -> None:
+    hours, *others = pack.faqs
+    spanish = hours.model_copy(update={"phrasings": (*hours.phrasings[:-1], "¿cuándo abren las bibliotecas?")})
+    known = pack.model_copy(update={"locale": "es", "faqs": (spanish, *others)})
+    assert isinstance(Searcher(known).search("¿Cuando abren las bibliotecas?"), Answer)
+    assert Searcher(known).search("bibliotecario").ids[0] == "hours"
