@@ -27,7 +27,7 @@ BEGINS = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 """Noon on a Monday in New York."""
 ZONE = "America/New_York"
 DEPLOYMENT = Deployment(organisation="Sample Clinics")
-LOOK_EVERY = timedelta(minutes=30)
+LOOK_EVERY = timedelta(hours=1)
 LONGEST_WAIT = timedelta(days=15)
 
 assert model.__all__  # its import registers the tables that a stage creates

@@ -62,7 +62,7 @@ _PT = _any("patient pt paciente")
 _DOES = _any(r"""
     who that in at on from for is was has had with to about because c[ao]me comes calls? called says? said wants?
     needs? asked seen admitted discharged scheduled checked arrived did didn't will lives died missed left back again
-    yesterday today this last yelled complained cried fell here of
+    yesterday today this last yelled complained cried fell here of moved
 """)
 _PATIENT = (
     r"(?<!\bbe )(?<!more )(?<!very )(?<!stay )(?<!being )(?<!\bso )"
@@ -155,7 +155,7 @@ NUMBER_SIGNS = _compiled(
 
 PERSON_SIGNS = _compiled(
     {
-        "patient number": rf"\b{_PT}s?\b(?: ?{_any('id # number no num :')}){{1,3}} ?\d{{3,12}}",
+        "patient number": rf"\b{_PT}s?\b(?: ?{_any('id # number no num :')}){{1,3}} ?\d{{3,12}}|\b{_PT} ?#\d",
         "patient bare number": rf"\b{_PT} (?!19\d\d\b|20\d\d\b)\d{{4,12}}\b",
         "patient age": rf"\b{_PT}\b.{{0,15}}\b(?:is|age|aged) \d{{1,3}}\b(?! ?(?:{_SPANS}|%|in line|of))",
         "turned": rf"{_PERSON}.{{0,12}} turn(?:s|ed|ing) \d{{1,3}}(?! ?(?:[a-z]{{1,10}}s\b|%|percent))",
@@ -164,9 +164,10 @@ PERSON_SIGNS = _compiled(
         "person in room": rf"{_PERSON} {_WAITS}(?:in|from) (?:the )?(?:exam )?{_ROOM} ?#?\d",
         "patient and time": rf"{_PATIENT}.{{0,40}}{_MOMENT}",
         "time and patient": rf"{_MOMENT}[, ].{{0,12}}{_PATIENT}",
-        "address": rf"{_PATIENT}.{{0,30}}\b\d{{1,5}} (?:[a-z]{{2,20}} ){{1,2}}{_STREET}\b",
+        "address": rf"(?:{_PATIENT}|\b{_PT}'?s? (?:home )?address).{{0,30}}"
+        rf"\b\d{{1,5}} (?:[a-z]{{2,20}} ){{1,2}}{_STREET}\b",
         "patient born": rf"\b{_PT}\b.{{0,20}}\bborn (?:in|on) ",
-        "patient's e-mail": rf"(?:{_PATIENT}|\b{_PT}'s ).{{0,60}}@[\w-]{{1,60}}\.\w",
+        "patient's e-mail": rf"(?:(?:{_PATIENT}|\b{_PT}'s ).{{0,60}}|\b{_PT} [\w.+-]{{1,60}})@[\w-]{{1,60}}\.\w",
         "e-mail of patient": rf"@[\w-]{{1,60}}\.\w{{1,20}}.{{0,40}}{_PATIENT}",
         "patient's name": rf"\b{_PT}'?s? (?:first |last |full )?name(?: is | was |: ?)\w",
     }

@@ -60,7 +60,8 @@ def evaluate_file(file: Path, locale: str) -> None:
         raise click.BadParameter(f"there is no such language; there are: {', '.join(knowledge.searchers)}")
     known = (entry.id for entry in knowledge.library.pack(locale).faqs)
     try:
-        rows = read_rows(file.read_text(encoding="utf-8").splitlines(), known)
-    except BadRow as error:
+        with file.open(encoding="utf-8") as lines:
+            rows = read_rows(lines, known)
+    except (BadRow, UnicodeDecodeError) as error:
         raise click.ClickException(f"{file}: {error}") from error
     click.echo(evaluate(knowledge.searchers[locale], rows).report())

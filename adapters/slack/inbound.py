@@ -9,6 +9,7 @@ returned sends what the ledger's courier hands it; its session ends with the app
 `preceptor tick`, makes `SlackMessenger(SlackApi(settings), command=…)` and closes it.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 
@@ -43,13 +44,13 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
     app.router.add_post(PATH, Gate(bolt, secret, replies, background, answer_within).receive)
 
     async def running(_: web.Application) -> AsyncIterator[None]:
-        constant = Background()
-        constant.start(worker.run())
-        constant.start(connect_workspace(api, wiring.database, wiring.clocks.calendar))
+        stop = asyncio.Event()
+        background.start(worker.run())
+        background.start(connect_workspace(api, wiring.database, wiring.clocks.calendar, stop))
         yield
-        await constant.close(grace=0)
-        await background.close()
+        stop.set()
         await worker.close()
+        await background.close()
         await api.close()
 
     app.cleanup_ctx.append(running)

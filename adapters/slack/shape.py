@@ -61,9 +61,6 @@ def _is_event(body: Mapping[str, Any]) -> bool:
         isinstance(event, dict)
         and isinstance(event.get("type"), str)
         and _is_well_formed(event)
-        and all(
-            _ID.fullmatch(event[key]) for key in ("user", "channel", "thread_ts") if isinstance(event.get(key), str)
-        )
         and _has(body, "event_id")
     )
 

@@ -5,6 +5,7 @@ The ledger's courier sends through `SlackMessenger`; `adapters.slack.inbound` ru
 
 import asyncio
 import logging
+from contextlib import suppress
 from datetime import timedelta
 
 from adapters.slack.api import SlackApi
@@ -49,21 +50,27 @@ class SlackMessenger:
 
 
 async def connect_workspace(
-    api: SlackApi, database: Database, clock: Clock, *, again_after: timedelta = TRY_AGAIN
+    api: SlackApi, database: Database, clock: Clock, stop: asyncio.Event, *, again_after: timedelta = TRY_AGAIN
 ) -> None:
     """Ask Slack once whose token this is, and keep the workspace's name and our own id in it; repeated until it works.
 
-    Nothing waits for it: until it has worked, requests are answered without knowing our own id.
+    Nothing waits for it: until it has worked, requests are answered without knowing our own id. `stop` ends it.
     """
-    while True:
+    while not stop.is_set():
         try:
             about = await api.call(api.client.auth_test())
         except DeliveryError as error:
             log.warning("Slack did not say whose token this is: %s", error, extra={"event": "slack_auth_test"})
-            await asyncio.sleep(again_after.total_seconds())
+            await _pause(stop, again_after)
             continue
         async with database.work() as session:
             tenant = await find_tenant(session, "slack", str(about["team_id"]), clock.now())
             tenant.name, tenant.bot_user_id = str(about["team"]), str(about["user_id"])
         log.info("Connected to a Slack workspace", extra={"event": "slack_connected"})
         return
+
+
+async def _pause(stop: asyncio.Event, length: timedelta) -> None:
+    """Wait so long, or until `stop` is set."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), length.total_seconds())

@@ -35,6 +35,7 @@ class Worker:
         self._zones = zones
         self._api = api
         self._woken = asyncio.Event()
+        self._stopping = False
         self._waiting: dict[tuple[str, str], deque[InboundEvent]] = {}
         self._people = Background()
 
@@ -43,8 +44,8 @@ class Worker:
         self._woken.set()
 
     async def run(self) -> None:
-        """Work until cancelled. Begins with whatever an earlier run left."""
-        while True:
+        """Work until `close`. Begins with whatever an earlier run left."""
+        while not self._stopping:
             self._woken.clear()
             try:
                 await self._read()
@@ -57,12 +58,14 @@ class Worker:
 
     async def _read(self) -> None:
         await self._inbox.forget_old()
-        while events := await self._inbox.claim():
+        while not self._stopping and (events := await self._inbox.claim()):
             for event in events:
                 self._hand_over(event)
 
     async def close(self) -> None:
-        """Let the answers under way go out."""
+        """Take nothing new, and let the answers under way go out."""
+        self._stopping = True
+        self.wake()
         await self._people.close()
 
     def _hand_over(self, event: InboundEvent) -> None:
