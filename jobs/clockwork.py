@@ -1,9 +1,10 @@
 """The only user of APScheduler: says "look now" at fixed intervals, keeps no state and computes nobody's local time.
 
-A job must be one or a few short complete transactions and never a send: stopping cancels a job in the middle, whose
-transaction is then rolled back. Jobs are given by `jobs.service`.
+A job must be one or a few short complete transactions and never a send: stopping waits for it. Jobs are given by
+`jobs.service`.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, timedelta
@@ -24,15 +25,20 @@ class Clockwork:
         # A job that comes due while the loop is busy runs once, however late; by default it would be dropped.
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
+        self._under_way: set[asyncio.Future[object]] = set()
 
     def every(self, interval: timedelta, name: str, job: Job) -> None:
         """Run `job` at the start and then at every interval. One that raises is logged, and runs again next time."""
 
         async def run() -> None:
+            work = asyncio.ensure_future(job())
+            self._under_way.add(work)
             try:
-                await job()
+                await work
             except Exception:
                 log.exception("A timed job was undone", extra={"event": "job_undone", "job": name})
+            finally:
+                self._under_way.discard(work)
 
         # The machine's own clock, not an injected one: it is what APScheduler compares with.
         at_once = MachineClock().now()
@@ -42,6 +48,12 @@ class Clockwork:
         """Begin, in the running event loop."""
         self._scheduler.start()
 
-    def stop(self) -> None:
-        """End at once, jobs under way included."""
+    async def stop(self) -> None:
+        """Begin no other job, and return when those under way are done.
+
+        APScheduler's own shutdown cancels them, in the middle of a transaction if it comes to that.
+        """
+        self._scheduler.pause()
+        if self._under_way:
+            await asyncio.wait(self._under_way)
         self._scheduler.shutdown()

@@ -79,6 +79,15 @@ class Outcome:
     """False when the platform was never asked."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A delivery that `insert` has just stored. One that was missed before it could be planned is born skipped."""
+
+    id: int
+    state: State
+    reason: str
+
+
 def key_of(delivery: Delivery) -> str:
     """The delivery's name wherever it goes. Made of what it is for, so that it means the same after a restore."""
     return f"{delivery.member_id}:{delivery.kind}:{delivery.slot}"
@@ -92,16 +101,17 @@ async def insert(session: AsyncSession, rows: Sequence[Delivery]) -> list[int]:
     ordered = sorted(rows, key=lambda row: (row.member_id, row.kind, row.slot))
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     statement = dialect.insert(_TABLE).on_conflict_do_nothing(index_elements=["member_id", "kind", "slot"])
-    stored = await session.exec(
-        statement.returning(_TABLE.c.id), params=[row.model_dump(exclude={"id"}) for row in ordered]
+    returned = await session.exec(
+        statement.returning(_TABLE.c.id, _TABLE.c.state, _TABLE.c.reason),
+        params=[row.model_dump(exclude={"id"}) for row in ordered],
     )
-    ids: list[int] = list(stored.scalars())
-    session.info.setdefault(_INSERTED, []).extend(ids)
-    return ids
+    new = [Stored(number, State(state), reason) for number, state, reason in returned.all()]
+    session.info.setdefault(_INSERTED, []).extend(new)
+    return [each.id for each in new]
 
 
-def inserted(session: AsyncSession) -> list[int]:
-    """The ids that `insert` has stored in this session: what the planner hands to the engine."""
+def inserted(session: AsyncSession) -> list[Stored]:
+    """What `insert` has stored in this session so far: what the planner counts and hands to the engine."""
     return list(session.info.get(_INSERTED, ()))
 
 
@@ -130,12 +140,9 @@ async def claim(session: AsyncSession, wanted: Mapping[int, int], due: Due, leas
     """
     if not wanted:
         return []
+    oldest_first = select(Delivery.id).where(*_claimable(due)).order_by(col(Delivery.due_at), col(Delivery.id))
     oldest = (
-        select(Delivery.id)
-        .where(col(Delivery.tenant_id) == tenant_id, *_claimable(due))
-        .order_by(col(Delivery.due_at), col(Delivery.id))
-        .limit(number)
-        .subquery()
+        oldest_first.where(col(Delivery.tenant_id) == tenant_id).limit(number).subquery()
         for tenant_id, number in wanted.items()
     )
     chosen = union_all(*(select(part.c.id) for part in oldest))

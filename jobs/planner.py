@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.database import Database
+from bot.model.deliveries import State
 from jobs import ledger
 from jobs.nudges import Nudge
 
@@ -25,9 +26,9 @@ class PlanCounts:
     """What planning did."""
 
     planned: Counter[str] = field(default_factory=Counter)
-    """Kind → deliveries stored."""
-    missed: int = 0
-    """Deliveries whose time had run out before they went."""
+    """Kind → deliveries stored, those included that were missed before they could be planned."""
+    skipped: Counter[str] = field(default_factory=Counter)
+    """Reason → deliveries skipped while planning: their time had run out."""
     broken: list[str] = field(default_factory=list)
     """Kinds whose planning raised an error; it is logged, and the other kinds are planned all the same."""
 
@@ -38,7 +39,7 @@ async def plan_due(
     """Plan everybody who is due at `now` (calendar clock). Twice, or twice at once, is the same as once."""
     counts = PlanCounts()
     async with database.work() as session:
-        counts.missed = await ledger.skip_missed(session, now)
+        counts.skipped[ledger.MISSED] = await ledger.skip_missed(session, now)
     for nudge in nudges:
         try:
             while await _plan_batch(database, nudge, now, batch, counts, enqueue):
@@ -54,8 +55,10 @@ async def _plan_batch(
 ) -> int:
     async with database.work() as session:
         due = await nudge.plan(session, now, batch)
-        ids = ledger.inserted(session)
-        if ids and enqueue:
-            await enqueue(session, ids)
-    counts.planned[nudge.kind] += len(ids)
+        new = ledger.inserted(session)
+        pending = [each.id for each in new if each.state is State.PENDING]
+        if pending and enqueue:
+            await enqueue(session, pending)
+    counts.planned[nudge.kind] += len(new)
+    counts.skipped.update(each.reason for each in new if each.state is State.SKIPPED)
     return due

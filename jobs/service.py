@@ -23,4 +23,4 @@ async def run_jobs(office: PostOffice, engine: Engine, stop: asyncio.Event) -> N
     try:
         await engine.run(stop)
     finally:
-        clockwork.stop()
+        await clockwork.stop()

@@ -65,9 +65,7 @@ async def tick(office: PostOffice, *, deliver: bool = True, patience: timedelta 
     from this database, it is left to that one, and `holder` names it.
     """
     counts = await plan_due(office.database, office.nudges, office.clocks.calendar.now(), batch=BATCH)
-    report = TickReport(planned=counts.planned, broken=counts.broken)
-    if counts.missed:
-        report.skipped[ledger.MISSED] = counts.missed
+    report = TickReport(planned=counts.planned, skipped=+counts.skipped, broken=counts.broken)
     if deliver:
         await _deliver(office, report, patience)
     async with office.database.work() as session:
@@ -110,10 +108,10 @@ async def dry_run(office: PostOffice) -> tuple[TickReport, Sequence[Would]]:
     async with AsyncSession(office.database.engine) as session:
         report.skipped[ledger.MISSED] = await ledger.skip_missed(session, now)
         for nudge in office.nudges:
-            already = len(ledger.inserted(session))
             while await nudge.plan(session, now, BATCH):
                 pass
-            report.planned[nudge.kind] = len(ledger.inserted(session)) - already
+            report.planned[nudge.kind] = len(ledger.inserted(session)) - report.planned.total()
+        report.skipped.update(each.reason for each in ledger.inserted(session) if each.state is State.SKIPPED)
         would = await _who_would(session, now)
         await session.rollback()
     report.waiting = len(would)

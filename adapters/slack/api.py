@@ -43,14 +43,18 @@ class SlackApi:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
+            self._session = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=TIMEOUT),
+                # The courier bounds what is in flight. Waiting here for a connection would look like a lost message.
+                connector=aiohttp.TCPConnector(limit=0),
+            )
         return self._session
 
     async def call(self, calling: Awaitable[T]) -> T:
         """What a call of `client` gives. Raises TryLater, CannotReach, BadMessage or Unsure."""
         try:
             return await calling
-        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+        except (SlackClientError, aiohttp.ClientError, TimeoutError, UnicodeDecodeError) as error:
             raise explain(error) from error
 
     async def respond(self, response_url: str, body: dict[str, Any]) -> None:

@@ -36,7 +36,7 @@ def explain(error: BaseException) -> DeliveryError:
         return _refused(error)
     if isinstance(error, _NEVER_LEFT):
         return TryLater(SOON, "Slack could not be reached.")
-    if isinstance(error, aiohttp.ClientError | asyncio.TimeoutError):
+    if isinstance(error, aiohttp.ClientError | asyncio.TimeoutError | UnicodeDecodeError):
         return Unsure()
     if isinstance(error, SlackClientError):
         return BadMessage("The call was not one that Slack takes.")

@@ -97,7 +97,7 @@ class Gate:
             answer = await self._bolt.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
         except Exception as error:  # noqa: BLE001 - the edge: Bolt stumbles over a few shapes no honest sender makes
             return self._trouble(body, error)
-        return answer if answer.status < 500 else self._trouble(body)
+        return self._trouble(body) if answer.status == 500 else answer
 
     def _trouble(self, body: dict[str, Any], error: Exception | None = None) -> BoltResponse:
         """Something broke between Bolt and our listeners, which answer for themselves. Where no error came, Bolt has

@@ -37,7 +37,7 @@ def heard(tenant: str, event_id: str, event: dict[str, Any], now: datetime) -> I
         channel=event["channel"],
         thread=event.get("thread_ts") or "",
         is_public=event["type"] == "app_mention",
-        words=words,
+        words="" if withheld else words,
         withheld=withheld,
         received_at=now,
     )

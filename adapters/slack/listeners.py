@@ -2,12 +2,14 @@
 empty and its message replaced, an event is stored. Registered with Bolt by `adapters.slack.inbound`.
 """
 
+import logging
 import re
 from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_bolt.response import BoltResponse
 
 from adapters.slack.background import Background
 from adapters.slack.heard import as_typed, heard
@@ -18,6 +20,8 @@ from adapters.slack.worker import Worker
 from adapters.slack.zones import Zones
 from bot.clock import Clock
 from bot.conversation import Request
+
+log = logging.getLogger(__name__)
 
 ANY = re.compile("")
 
@@ -75,11 +79,16 @@ class Listeners:
             self._learn_zone(request)
         await ack()
 
-    async def event(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    async def event(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         if event := heard(_tenant(context), body["event_id"], body["event"], self._clock.now()):
-            await self._inbox.keep(event)
+            try:
+                await self._inbox.keep(event)
+            except Exception as error:  # noqa: BLE001 - the edge: Slack is asked to bring it again
+                told = {"event": "event_not_kept", "reason": type(error).__name__}
+                log.error("An event could not be stored", extra=told)  # noqa: TRY400 - the statement quotes the words
+                return BoltResponse(status=503)
             self._worker.wake()
-        await ack()
+        return await ack()
 
     def _learn_zone(self, request: Request) -> None:
         self._background.start(self._zones.learn(request.tenant, request.user))

@@ -85,8 +85,8 @@ def _pieces(span: Span, command: str) -> Iterator[tuple[str, str]]:
 
 
 def _typed(words: str) -> Iterator[tuple[str, str]]:
-    for word in _WORD.findall(words):
-        yield word, literal(word)
+    for run in _runs(words):
+        yield run, literal(run)
 
 
 def _bold(words: str) -> Iterator[tuple[str, str]]:
@@ -102,6 +102,9 @@ def _bold(words: str) -> Iterator[tuple[str, str]]:
 
 def _runs(words: str) -> Iterator[str]:
     """Stretches of one line each, as long as a piece may be."""
+    if 0 < len(words) <= LONGEST_PIECE and "\n" not in words:
+        yield words
+        return
     run = ""
     for word in _WORD.findall(words):
         if run and (len(run) + len(word) > LONGEST_PIECE or "\n" in run):

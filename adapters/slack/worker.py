@@ -45,19 +45,26 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `close`. Begins with whatever an earlier run left."""
+        rested = True
         while not self._stopping:
             self._woken.clear()
             try:
+                if rested:
+                    await self._inbox.forget_old()
                 await self._read()
-            except Exception:  # the edge: the next look may go better
-                log.exception("The inbox could not be read", extra={"event": "inbox_unread"})
-            try:
-                await asyncio.wait_for(self._woken.wait(), LOOK_AGAIN)
-            except TimeoutError:
-                continue
+            except Exception as error:  # noqa: BLE001 - the edge: the next look may go better
+                told = {"event": "inbox_unread", "reason": type(error).__name__}
+                log.error("The inbox could not be read", extra=told)  # noqa: TRY400 - a statement quotes its values
+            rested = not await self._is_woken()
+
+    async def _is_woken(self) -> bool:
+        try:
+            await asyncio.wait_for(self._woken.wait(), LOOK_AGAIN)
+        except TimeoutError:
+            return False
+        return True
 
     async def _read(self) -> None:
-        await self._inbox.forget_old()
         while not self._stopping and (events := await self._inbox.claim()):
             for event in events:
                 self._hand_over(event)

@@ -8,7 +8,7 @@ from sqlmodel import col, select, update
 from adapters.slack.api import SlackApi
 from adapters.slack.wiring import Wiring
 from bot.clock import zone_named
-from bot.errors import DeliveryError
+from bot.errors import CannotReach, DeliveryError
 from bot.model.people import Member, Tenant
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,8 @@ class Zones:
         try:
             about: Any = await self._api.call(self._api.client.users_info(user=user))
         except DeliveryError as error:
-            self._settled.discard((tenant, user))
+            if not isinstance(error, CannotReach):
+                self._settled.discard((tenant, user))
             log.info("Slack did not tell a zone: %s", error, extra={"event": "slack_zone_unknown"})
             return
         if zone := zone_named(str((about["user"] or {}).get("tz") or "")):

@@ -31,10 +31,12 @@ from bot.words import MAX_TEXT
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 BAR = 10
 """Marks of a progress bar, at most."""
-ROW_OF_BUTTONS = 6
-"""Actions that Teams shows side by side; more would hide behind dots."""
+ROW_OF_BUTTONS, ROW_OF_LETTERS = 6, 50
+"""What Teams shows side by side: more actions hide behind dots, and wider rows run out of the card."""
+AROUND_A_LABEL = 4
+"""Letters that a button's own edges take."""
 LONG_LABEL = 30
-"""From here on a button stands on a line of its own, so that its label is not cut."""
+"""With a longer label among them, buttons are a list of questions: one below the other."""
 STYLES = {"plain": "default", "primary": "positive", "danger": "destructive"}
 
 
@@ -161,11 +163,24 @@ def _row_as_line(headings: tuple[str, ...], row: tuple[Spans, ...]) -> Spans:
 
 
 def _buttons(buttons: tuple[Button, ...]) -> Iterator[Element]:
-    """Side by side where the labels are brief, one below the other where they are questions."""
-    row = 1 if any(len(button.label) > LONG_LABEL for button in buttons) else ROW_OF_BUTTONS
-    for first in range(0, len(buttons), row):
-        actions = [_action(button) for button in buttons[first : first + row]]
-        yield {"type": "ActionSet", "actions": actions, **({"spacing": "Small"} if first else {})}
+    """As many side by side as a card is wide; questions one below the other."""
+    for number, row in enumerate(_rows(buttons)):
+        actions = [_action(button) for button in row]
+        yield {"type": "ActionSet", "actions": actions, **({"spacing": "Small"} if number else {})}
+
+
+def _rows(buttons: tuple[Button, ...]) -> list[list[Button]]:
+    most = 1 if any(len(button.label) > LONG_LABEL for button in buttons) else ROW_OF_BUTTONS
+    rows: list[list[Button]] = []
+    room = 0
+    for button in buttons:
+        width = len(button.label) + AROUND_A_LABEL
+        if not rows or width > room or len(rows[-1]) == most:
+            rows.append([])
+            room = ROW_OF_LETTERS
+        rows[-1].append(button)
+        room -= width
+    return rows
 
 
 def _action(button: Button) -> Element:

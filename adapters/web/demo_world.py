@@ -41,6 +41,8 @@ class Entry:
     """What the member typed."""
     drawn: dict[str, Any] | None = None
     """What the mentor said, as `adapters.web.inbox.drawn` has it."""
+    notice: str = ""
+    """What the notification of a message that arrived said."""
     revision: int = 0
     """How often a pressed button has replaced it."""
 
@@ -67,7 +69,7 @@ class DemoWorld:
         return self._transcripts[user]
 
     async def prepare(self, look: Look) -> None:
-        """Type what the sample members typed before, in a calendar that begins two weeks ago. Where they are there
+        """Type what the sample members typed before, in a calendar that begins some days ago. Where they are there
         already, only go on from the latest instant they know of.
         """
         async with self._one_at_a_time:
@@ -116,10 +118,12 @@ class DemoWorld:
         transcript.append(Entry(next(self._ids), "mentor", self.now, drawn=answer))
 
     async def _play(self, persona: Persona, typed: Typed) -> None:
+        yesterday = self.now.astimezone(ZoneInfo(persona.zone)) + timedelta(days=typed.days_ago - 1)
+        line = typed.line.format(yesterday=f"{yesterday:%A}")
         if typed.pressed:
-            await self._press(persona, self._transcripts[persona.user][-1], typed.line)
+            await self._press(persona, self._transcripts[persona.user][-1], line)
         else:
-            await self._say(persona, typed.line)
+            await self._say(persona, line)
 
     async def _press(self, persona: Persona, entry: Entry, line: str) -> None:
         entry.drawn = await self._answer(persona, line)
@@ -148,7 +152,8 @@ class DemoWorld:
             rows = (await session.exec(query)).all()
         for row, user in rows:
             self._seen = max(self._seen, row.id or 0)
-            arrived = Entry(next(self._ids), "unasked", row.at, drawn=dict(row.message))
+            said = dict(row.message)
+            arrived = Entry(next(self._ids), "unasked", row.at, drawn=said, notice=said["notice"])
             transcript = self._transcripts.setdefault(user, [])
             transcript.append(arrived)
             transcript.sort(key=lambda entry: entry.at)

@@ -1,4 +1,4 @@
-"""The playground's sample members, and what each typed in the weeks before the page is opened. Used by
+"""The playground's sample members, and what each typed in the days before the page is opened. Used by
 `adapters.web.demo_world`; their names stand in the catalogue under `playground.<user>`.
 """
 
@@ -11,6 +11,7 @@ class Typed:
 
     days_ago: int
     line: str
+    """`{yesterday}` stands for the name of that weekday."""
     pressed: bool = False
 
 
@@ -38,16 +39,17 @@ PERSONAS = (
         "sample-3",
         "America/Denver",
         (
-            Typed(8, "start"),
-            Typed(8, _LEAD, pressed=True),
-            Typed(8, "coach on"),
-            Typed(3, "done"),
+            Typed(2, "start"),
+            Typed(2, _LEAD, pressed=True),
+            Typed(2, "coach on"),
+            Typed(2, "coach settings {yesterday} 12:00"),
+            Typed(2, "done"),
             Typed(0, "home"),
         ),
     ),
     Persona(
         "sample-4",
         "America/Los_Angeles",
-        (Typed(8, "start"), Typed(8, _MANAGER, pressed=True), Typed(8, "coach on"), Typed(0, "next")),
+        (Typed(1, "start"), Typed(1, _MANAGER, pressed=True), Typed(1, "coach on"), Typed(0, "next")),
     ),
 )

@@ -129,6 +129,7 @@ def _message(entry: Entry, persona: Persona) -> dict[str, Any]:
         "author": entry.author,
         "at": local_words(entry.at, persona.zone),
         "words": entry.words,
+        "notice": entry.notice,
         "drawn": entry.drawn,
     }
 

@@ -27,7 +27,7 @@ async def ledger_lines(visit: Visit, plan: CoachingPlan | None) -> tuple[Block, 
     if not rows:
         return (sentence(visit, "coaching.why.nothing"),)
     lines = Bullets(tuple(_line(visit, row) for row in rows))
-    weekly = next((row for row in rows if row.kind == WEEKLY and row.state is not State.SKIPPED), None)
+    weekly = next((row for row in rows if row.kind == WEEKLY and row.state != State.SKIPPED), None)
     return (lines, _why(visit, weekly, plan)) if weekly and plan else (lines,)
 
 

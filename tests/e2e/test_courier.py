@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -53,9 +54,9 @@ def _courier(
     *,
     by: str = "courier",
     nudge: Nudge = TOY,
-    **limits: object,
+    **limits: Any,
 ) -> Courier:
-    chosen = Limits(**limits)  # type: ignore[arg-type]
+    chosen = Limits(**limits)
     return Courier(post_office(database, clocks, {"slack": messenger}, nudges=[nudge], limits=chosen), by=by)
 
 
@@ -82,7 +83,7 @@ async def test_each_message_goes_once_to_its_own_member(database: Database, cloc
 async def test_the_row_tells_what_the_message_is_about_before_the_network_is_asked(
     database: Database, clocks: Clocks
 ) -> None:
-    seen = []
+    seen: list[tuple[str, dict[str, Any], str]] = []
 
     class Looking:
         async def send(self, address: Address, message: Message, *, key: str) -> Receipt:

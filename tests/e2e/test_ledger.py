@@ -1,15 +1,20 @@
 """The ledger on both databases: one row for each slot, one claim for each row, and nothing lost."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.database import Database
 from bot.model.deliveries import Delivery, State
 from jobs import ledger
 from jobs.ledger import Due, Lease, Outcome
+from jobs.nudges import Nudge
 from jobs.planner import plan_due
-from tests.fakes.toy_post import NOON, TOY, rows, settle_in
+from tests.fakes.toy_post import NOON, TOY, compose_toy, rows, settle_in
 
 DUE = Due(NOON, NOON, ("slack",), ("toy",))
 LEASE = Lease("courier-1", NOON + timedelta(minutes=2))
@@ -87,7 +92,7 @@ async def test_what_ran_out_of_time_is_named_missed(database: Database) -> None:
     await settle_in(database, members=2)
     await plan_due(database, [TOY], NOON)
     counts = await plan_due(database, [TOY], NOON + timedelta(hours=49))
-    assert counts.missed == 2
+    assert counts.skipped == {"missed": 2}
     assert {(row.state, row.reason) for row in await rows(database)} == {(State.SKIPPED, "missed")}
 
 
@@ -141,7 +146,23 @@ async def test_counts_by_state_and_reason(database: Database) -> None:
         assert await ledger.count_due(session, NOON) == 2
 
 
-def _row(member: int, **changes: object) -> Delivery:
-    due_at = changes.pop("due_at", NOON)
-    row = {"tenant_id": 1, "member_id": member, "kind": "toy", "slot": "2026-W48", "due_at": due_at}
-    return Delivery(**(row | {"expires_at": due_at + timedelta(hours=48)} | changes))  # type: ignore[operator]
+async def test_what_is_born_skipped_is_counted_and_handed_to_nobody(database: Database) -> None:
+    async def plan(session: AsyncSession, now: datetime, limit: int) -> int:
+        late = _row(1, state=State.SKIPPED, reason="missed")
+        return len(await ledger.insert(session, [late, _row(2)]))
+
+    handed: list[int] = []
+
+    async def enqueue(session: AsyncSession, ids: Sequence[int]) -> None:
+        handed.extend(ids)
+
+    await settle_in(database, members=2)
+    counts = await plan_due(database, [Nudge("toy", plan, compose_toy, examples=())], NOON, enqueue=enqueue)
+    assert (counts.planned, counts.skipped) == ({"toy": 2}, {"missed": 1})
+    assert handed == [row.id for row in await rows(database) if row.state == State.PENDING]
+
+
+def _row(member: int, *, due_at: datetime = NOON, **changes: Any) -> Delivery:
+    """One delivery of a member's first slot."""
+    row: dict[str, Any] = {"kind": "toy", "expires_at": due_at + timedelta(hours=48)} | changes
+    return Delivery(tenant_id=1, member_id=member, slot="2026-W48", due_at=due_at, **row)

@@ -88,11 +88,12 @@ async def test_the_same_press_twice_is_done_once(slack: FakeSlack, database: Dat
 async def test_a_slow_press_is_acknowledged_in_time_and_finished_later(
     slack: FakeSlack, sqlite: Database, clocks: Clocks
 ) -> None:
-    echo = Echo(held=asyncio.Event())
+    held = asyncio.Event()
+    echo = Echo(held=held)
     async with open_door(slack, sqlite, clocks, echo, answer_within=0.05) as door:
         answer = await door.press(button("home"))
         assert (answer.status, await answer.text()) == (200, "")
-        echo.held.set()
+        held.set()
         await slack.until(lambda: len(slack.responses) == 1)
     assert slack.responses[0]["replace_original"] is True
 

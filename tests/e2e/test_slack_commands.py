@@ -10,8 +10,8 @@ from bot.clock import Clocks
 from bot.conversation import Conversation
 from bot.database import Database
 from tests.fakes.block_kit import every, faults
-from tests.fakes.slack import FakeSlack, running_slack
-from tests.fakes.slack_door import SECRET, TEAM, USER, Echo, open_door
+from tests.fakes.slack import TEAM, FakeSlack, running_slack
+from tests.fakes.slack_door import SECRET, USER, Echo, open_door
 
 
 @pytest.fixture
@@ -81,12 +81,13 @@ async def test_ten_thousand_characters_fit_what_slack_takes(
 async def test_a_slow_answer_is_finished_through_the_response_url(
     slack: FakeSlack, database: Database, clocks: Clocks
 ) -> None:
-    echo = Echo(held=asyncio.Event())
+    held = asyncio.Event()
+    echo = Echo(held=held)
     async with open_door(slack, database, clocks, echo, answer_within=0.05) as door:
         answer = await door.slash("roadmap")
         assert (answer.status, await answer.text()) == (200, "")
         assert slack.responses == []
-        echo.held.set()
+        held.set()
         await slack.until(lambda: len(slack.responses) == 1)
     [said] = slack.responses
     assert said["response_type"] == "ephemeral"
@@ -124,10 +125,11 @@ async def test_a_broken_command_gets_a_kind_sentence_with_its_number(
 async def test_a_lost_reply_is_logged_without_its_words(
     slack: FakeSlack, sqlite: Database, clocks: Clocks, caplog: pytest.LogCaptureFixture
 ) -> None:
-    echo = Echo(held=asyncio.Event())
+    held = asyncio.Event()
+    echo = Echo(held=held)
     async with open_door(slack, sqlite, clocks, echo, answer_within=0.01) as door:
         await door.slash("the words of a member", response_url="https://evil.example/hook")
-        echo.held.set()
+        held.set()
     assert [record.message for record in caplog.records if getattr(record, "event", "") == "reply_lost"]
     assert "the words of a member" not in caplog.text
     assert slack.responses == []

@@ -64,9 +64,15 @@ async def test_planning_again_replaces(office: Coached) -> None:
     assert "was not running in time" in plain(await office.say("coach why"))
 
 
-async def test_a_reminder_up_to_two_hours_late_still_goes(office: Coached) -> None:
+async def test_a_reminder_goes_up_to_two_hours_late(office: Coached) -> None:
     await office.say(f"plan {ACTION} tomorrow 12:30")
-    assert len(await office.wait_until(TUESDAY + timedelta(hours=2))) == 1
+    await office.say("plan rewrite-a-notice tomorrow 12:29")
+    office.calendar.move(TUESDAY + timedelta(hours=2) - office.calendar.now())
+    await office.tick()
+    assert [(row.content["action"], row.state) for row in await office.ledger()] == [
+        ("rewrite-a-notice", State.SKIPPED),
+        (ACTION, State.SENT),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -115,24 +115,26 @@ async def test_a_timed_job_that_raises_is_logged_and_runs_again(caplog: pytest.L
     clockwork.start()
     async with asyncio.timeout(A_WHILE):
         await twice.wait()
-    clockwork.stop()
+        await clockwork.stop()
     assert {each.__dict__["job"] for each in caplog.records if getattr(each, "event", "") == "job_undone"} == {"sample"}
 
 
-async def test_stopping_ends_a_timed_job_under_way() -> None:
-    begun, ended = asyncio.Event(), asyncio.Event()
+async def test_stopping_waits_for_a_timed_job_under_way() -> None:
+    begun, may_end, done = asyncio.Event(), asyncio.Event(), []
 
     async def job() -> None:
         begun.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            ended.set()
+        await may_end.wait()
+        done.append("done")
 
     clockwork = Clockwork()
     clockwork.every(timedelta(hours=1), "sample", job)
     clockwork.start()
     async with asyncio.timeout(A_WHILE):
         await begun.wait()
-        clockwork.stop()
-        await ended.wait()
+        stopping = asyncio.create_task(clockwork.stop())
+        await asyncio.sleep(0)
+        assert not stopping.done()
+        may_end.set()
+        await stopping
+    assert done == ["done"]

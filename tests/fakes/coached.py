@@ -45,17 +45,17 @@ class Coached:
         """Plan what is due, and send nothing yet."""
         return await tick(self.office, deliver=False)
 
-    async def wait(self, by: timedelta, *, user: str = "U1") -> list[Message]:
-        """Let time pass, with a look at the clock once a day and at the end; what the member received."""
+    async def wait(self, by: timedelta, *, user: str = "U1", step: timedelta = DAY) -> list[Message]:
+        """Let time pass, with a look at the clock after each step and at the end; what the member received."""
         before = len(self.platform.received)
         while by > timedelta(0):
-            self.calendar.move(min(by, DAY))
-            by -= DAY
+            self.calendar.move(min(by, step))
+            by -= step
             await self.tick()
         return [message for address, message in self.platform.received[before:] if address.user == user]
 
-    async def wait_until(self, instant: datetime, *, user: str = "U1") -> list[Message]:
-        return await self.wait(instant - self.calendar.now(), user=user)
+    async def wait_until(self, instant: datetime, *, user: str = "U1", step: timedelta = DAY) -> list[Message]:
+        return await self.wait(instant - self.calendar.now(), user=user, step=step)
 
     async def ledger(self, user: str = "U1") -> Sequence[Delivery]:
         mine = select(Delivery).join(Member, col(Member.id) == col(Delivery.member_id)).where(Member.user_id == user)

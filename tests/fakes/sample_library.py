@@ -7,7 +7,7 @@ from content.pack import PRODUCT, Faq, Outside, Pack, Source
 from tests.fakes.sample_pack import write_pack
 
 HOURS = """
-when are you open | what time do you close | opening hours | are you open on sunday | how late can i come in
+when are you open | what time do you close | opening hours | are you open on sunday | what's the latest i can come in
 closing time on friday | do you open early | hours over the holidays | is the building open now | what are the hours
 till when can i stay tonight | open on monday morning | weekend hours | when do the doors open | is it closed today
 """

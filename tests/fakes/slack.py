@@ -38,6 +38,13 @@ class Broken:
 
 
 @dataclass(frozen=True)
+class Garbled:
+    """200, and a body that is no JSON."""
+
+    body: bytes
+
+
+@dataclass(frozen=True)
 class Refused:
     """`ok: false` with an error string."""
 
@@ -51,7 +58,14 @@ class Cut:
     taken: bool
 
 
-Mishap = Throttled | Broken | Refused | Cut
+@dataclass(frozen=True)
+class Held:
+    """The call is answered only when the test says so."""
+
+    until: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+Mishap = Throttled | Broken | Garbled | Refused | Cut | Held
 
 
 @dataclass
@@ -89,26 +103,22 @@ class FakeSlack:
     async def api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         self.calls.append(method)
+        self.changed.set()
+        mishap = self.mishaps[method].popleft() if self.mishaps[method] else None
+        if isinstance(mishap, Held):
+            await mishap.until.wait()
         try:
-            return await self._api(request, method)
+            return await self._api(request, method, mishap)
         finally:
             self.changed.set()
 
-    async def _api(self, request: web.Request, method: str) -> web.StreamResponse:
-        mishap = self.mishaps[method].popleft() if self.mishaps[method] else None
-        if isinstance(mishap, Cut) and not mishap.taken:
-            return _cut(request)
-        if isinstance(mishap, Throttled):
-            answer = {"ok": False, "error": "ratelimited"}
-            return web.json_response(answer, status=429, headers={"Retry-After": mishap.after})
-        if isinstance(mishap, Broken):
-            return web.Response(status=mishap.status, text="<html>something broke</html>", content_type="text/html")
-        if isinstance(mishap, Refused):
-            return web.json_response({"ok": False, "error": mishap.error})
+    async def _api(self, request: web.Request, method: str, mishap: Mishap | None) -> web.StreamResponse:
+        if mishap is not None and (answer := _goes_wrong(request, mishap)) is not None:
+            return answer
         if (error := self._unknown(request)) is not None:
             return web.json_response({"ok": False, "error": error})
-        answer = self._methods()[method](await _arguments(request))
-        return _cut(request) if isinstance(mishap, Cut) else web.json_response(answer)
+        taken = self._methods()[method](await _arguments(request))
+        return _cut(request) if isinstance(mishap, Cut) else web.json_response(taken)
 
     def _unknown(self, request: web.Request) -> str | None:
         given = request.headers.get("Authorization", "")
@@ -181,6 +191,24 @@ class FakeSlack:
         return web.Response(text="ok")
 
 
+def _goes_wrong(request: web.Request, mishap: Mishap) -> web.Response | None:
+    """The answer to a call that Slack does not take; None where it takes it after all."""
+    match mishap:
+        case Cut(taken=False):
+            return _cut(request)
+        case Throttled(after):
+            answer = {"ok": False, "error": "ratelimited"}
+            return web.json_response(answer, status=429, headers={"Retry-After": after})
+        case Broken(status):
+            return web.Response(status=status, text="<html>something broke</html>", content_type="text/html")
+        case Garbled(body):
+            return web.Response(body=body, content_type="application/json")
+        case Refused(error):
+            return web.json_response({"ok": False, "error": error})
+        case _:
+            return None
+
+
 def refused_for(said: Json) -> Json | None:
     """Why Slack refuses a message; None when it takes it."""
     text = said.get("text")
@@ -197,7 +225,7 @@ async def _arguments(request: web.Request) -> Json:
         body: Json = await request.json()
         return body
     given = {**request.query, **await request.post()}
-    return {key: json.loads(value) if key in ("blocks", "metadata") else value for key, value in given.items()}
+    return {key: json.loads(str(value)) if key in ("blocks", "metadata") else value for key, value in given.items()}
 
 
 def _cut(request: web.Request) -> web.Response:

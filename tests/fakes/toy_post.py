@@ -5,9 +5,10 @@ sample members whose slot is due. The database is always real.
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from gettext import GNUTranslations
+from typing import Any
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -30,6 +31,7 @@ from jobs.post_office import Limits, PostOffice
 NOON = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 """Where the clocks of tests/conftest.py begin: every sample member's slot is this instant."""
 FIRST_SLOT = "2026-W48"
+NOTHING: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def post_office(
         nudges=tuple(nudges),
         messengers=messengers,
         clocks=clocks,
-        library=Library({("sample", "en"): Pack.model_construct()}),
+        library=Library({("sample", "en"): Pack.model_construct(**NOTHING)}),
         wordings={"en": Wording("en", GNUTranslations(), frozenset())},
         deployment=Deployment(),
         limits=limits or Limits(),
@@ -171,7 +173,3 @@ async def rows(database: Database) -> list[Delivery]:
     """The whole ledger, in the order of its ids."""
     async with database.work() as session:
         return list((await session.exec(select(Delivery).order_by(col(Delivery.id)))).all())
-
-
-def with_limits(office: PostOffice, limits: Limits) -> PostOffice:
-    return replace(office, limits=limits)

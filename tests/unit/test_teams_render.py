@@ -141,6 +141,16 @@ def test_more_buttons_than_a_row_holds_make_a_second_row() -> None:
     assert [len(element["actions"]) for element in body(many)] == [6, 1]
 
 
+def test_a_row_of_buttons_is_no_wider_than_a_card() -> None:
+    labels = ("Done", "Smaller step", "Not this week", "More", "Change day, hour or topics", "Pause until a date")
+    rows = body(Buttons(tuple(Button(label, "next") for label in labels)))
+    assert [[action["title"] for action in row["actions"]] for row in rows] == [
+        ["Done", "Smaller step", "Not this week", "More"],
+        ["Change day, hour or topics"],
+        ["Pause until a date"],
+    ]
+
+
 def test_a_choice_sends_the_command_of_its_option() -> None:
     options = (Button("Monday", "coach day monday"), Button("Tuesday", "coach day tuesday"))
     field, actions = only(Choice("Day", options, chosen="coach day monday"))["items"]

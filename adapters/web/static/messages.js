@@ -65,7 +65,7 @@ export class Messages {
   }
 
   notice(entry) {
-    return el("p", { class: "notified" }, this.words.notified.replace("{notice}", entry.drawn.notice));
+    return el("p", { class: "notified" }, this.words.notified.replace("{notice}", entry.notice));
   }
 
   typed(entry) {

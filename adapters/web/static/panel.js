@@ -56,7 +56,7 @@ function inbox(messages, words, find) {
         el(
           "button",
           { type: "button", onclick: () => find(entry.id) },
-          el("strong", {}, entry.drawn.notice),
+          el("strong", {}, entry.notice),
           el("span", { class: "quiet" }, entry.at),
         ),
       ),
