@@ -101,7 +101,7 @@ class Conversation:
             return Message(visit.say("talk.too-long.title"), (_sentence(visit, "talk.too-long"),))
         if looks_like_patient_data(said):
             log.info("Text refused: it may hold patient data", extra={"event": "patient_data_refused"})
-            return Message(visit.say("talk.patient-data.title"), (_sentence(visit, "talk.patient-data"),))
+            return refusal(visit.say)
         return await self._carry_out(visit, understand(said, self._vocabulary, prefix=self._deployment.command))
 
     async def _carry_out(self, visit: Visit, utterance: Utterance) -> Message:
@@ -128,6 +128,11 @@ def _welcomed(visit: Visit, message: Message) -> Message:
     button = Button(visit.say("talk.privacy-button"), "privacy")
     notice = (Paragraph(rich(visit.say("talk.first-notice")), quiet=True), Buttons((button,)))
     return replace(message, blocks=(*message.blocks, *notice))
+
+
+def refusal(say: "Wording") -> Message:
+    """Said to what looks like patient data. It never says whether it is."""
+    return Message(say("talk.patient-data.title"), (Paragraph(rich(say("talk.patient-data"))),))
 
 
 def _sentence(visit: Visit, key: str) -> Paragraph:

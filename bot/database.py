@@ -4,8 +4,9 @@ The network is never called while a session is open. On SQLite every unit of wor
 them wait for each other instead of meeting a busy error halfway.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,9 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        # SQLite lets one unit of work write at a time. Ours queue here in their order of arrival; at SQLite's own busy
+        # handler they would retry at random, and some would wait for seconds.
+        self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if self.is_sqlite else nullcontext()
 
     @property
     def is_sqlite(self) -> bool:
@@ -43,8 +47,8 @@ class Database:
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[AsyncSession]:
-        """One unit of work: committed when the block ends, rolled back when it raises."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        """One unit of work: committed when the block ends, rolled back when it raises. Never one inside another."""
+        async with self._turn, AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     async def upgrade(self) -> None:
@@ -73,7 +77,7 @@ def open_database(url: str) -> Database:
         raise ConfigError(
             "DATABASE_URL says where the data lives: sqlite:///preceptor.db or postgresql://user:password@host/name"
         )
-    engine = create_async_engine(parsed.set(drivername=_DRIVERS[family]), **_pool(family))
+    engine = create_async_engine(parsed.set(drivername=_DRIVERS[family]), hide_parameters=True, **_pool(family))
     if family == "sqlite":
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_immediate)

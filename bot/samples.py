@@ -82,9 +82,10 @@ async def _add(
         for number, user in enumerate(users)
     ]
     new = insert(Member).returning(col(Member.id), col(Member.zone), col(Member.step))
-    rows = (await session.execute(new, people)).all()
-    await session.execute(insert(ProgressEvent), [_placed(row.id, row.step, now) for row in rows])
-    await session.execute(insert(CoachingPlan), [_plan(row.id, ZoneInfo(row.zone), sample, now) for row in rows])
+    rows = (await session.exec(new, params=people)).all()
+    await session.exec(insert(ProgressEvent), params=[_placed(row.id, row.step, now) for row in rows])
+    plans = [_plan(row.id, ZoneInfo(row.zone), sample, now) for row in rows]
+    await session.exec(insert(CoachingPlan), params=plans)
 
 
 def _placed(member_id: int, step: int, now: datetime) -> dict[str, object]:
@@ -98,6 +99,7 @@ def _plan(member_id: int, zone: ZoneInfo, sample: Sample, now: datetime) -> dict
     return {
         "member_id": member_id,
         "is_on": True,
+        "opted_in_at": now,
         "weekday": weekday,
         "minute": at.hour * 60 + at.minute,
         "topics": ["step", "networking"],

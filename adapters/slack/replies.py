@@ -9,7 +9,7 @@ from typing import Any
 from adapters.slack.api import SlackApi
 from adapters.slack.render import fallback, render
 from adapters.slack.wiring import Wiring
-from bot.conversation import Request
+from bot.conversation import Request, refusal
 from bot.errors import DeliveryError
 from bot.message import Message, Paragraph, rich
 
@@ -46,8 +46,7 @@ class Replies:
 
     def refusal(self) -> Message:
         """Said to what looked like patient data and was therefore not kept long enough to be asked about."""
-        say = self._say
-        return Message(say("talk.patient-data.title"), (Paragraph(rich(say("talk.patient-data"))),))
+        return refusal(self._say)
 
     def drawn(self, message: Message) -> dict[str, Any]:
         """The message as Slack's methods and answers take it."""

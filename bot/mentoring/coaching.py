@@ -109,7 +109,7 @@ async def opt_in(session: AsyncSession, member: Member, now: datetime) -> tuple[
     plan = await _locked(session, member)
     if plan.is_on:
         return plan, False
-    plan.is_on, plan.paused_until, plan.backoff = True, None, "none"
+    plan.is_on, plan.opted_in_at, plan.paused_until, plan.backoff = True, now, None, "none"
     reschedule(plan, zone_of(member), now)
     return plan, True
 

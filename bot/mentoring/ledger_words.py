@@ -70,4 +70,7 @@ def _why(visit: Visit, row: Delivery, plan: CoachingPlan) -> Paragraph:
         home = home_step(visit.pack, thing.id)
         step = home.number if home else visit.member.step or 1
         said += " " + visit.say("coaching.why.last.action", title=thing.title, step=step)
-    return Paragraph(text(said))
+    if plan.opted_in_at is None:
+        return Paragraph(text(said))
+    asked = Text(f" {visit.say('coaching.why.opted-in')} ")
+    return Paragraph((*text(said), asked, When(plan.opted_in_at, visit.zone.key, "day"), Text(".")))

@@ -22,6 +22,8 @@ class CoachingPlan(SQLModel, table=True):
 
     member_id: int = Field(foreign_key="member.id", primary_key=True)
     is_on: bool = False
+    opted_in_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the member last said yes, by the calendar clock."""
     weekday: int = 2
     """Monday is 0."""
     minute: int = 12 * 60

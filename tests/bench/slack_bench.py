@@ -29,7 +29,7 @@ from bot.conversation import Request
 from bot.message import Message, Paragraph, text
 from bot.settings import read_settings
 from tests.fakes.slack import TEAM, TOKEN, running_slack
-from tests.fakes.slack_door import SECRET, USER, make_table
+from tests.fakes.slack_door import SECRET, USER
 
 CONNECTIONS = 16
 SECONDS = 3.0
@@ -151,7 +151,6 @@ async def _ours(serve: Callable[[web.Application], Awaitable[None]], *, empty: b
             }
             settings = read_settings(given)
             async with open_mentor(settings) as mentor:
-                await make_table(mentor.database)
                 conversation = _Hello() if empty else mentor.conversation
                 say = mentor.knowledge.wordings["en"]
                 app = web.Application()

@@ -123,6 +123,17 @@ async def test_looking_at_a_member_is_no_use_of_the_mentor(http: ClientSession) 
     assert second["knows"]["coach"] == first["knows"]["coach"]
 
 
+async def test_a_demo_that_starts_again_goes_on_where_it_was(sqlite: Database, knowledge: Knowledge) -> None:
+    async with demo_server(sqlite, knowledge) as first, ClientSession(f"{first.address}/playground/") as http:
+        left = await tell(http, "move", member="sample-3", days=7)
+    async with demo_server(sqlite, knowledge) as second, ClientSession(f"{second.address}/playground/") as http:
+        found = await state(http, "sample-3")
+        assert found["knows"]["step"] == left["knows"]["step"] == 4
+        assert found["arrived"] == left["arrived"]
+        on = await tell(http, "move", member="sample-3", days=7)
+        assert on["arrived"]["sample-3"] == left["arrived"]["sample-3"] + 1
+
+
 async def test_ten_thousand_characters_are_answered_in_the_mentors_own_words(http: ClientSession) -> None:
     view = await tell(http, "say", member="sample-1", text="a" * 10_000)
     assert view["messages"][-1]["drawn"]["title"] == "That is more than I can read at once"

@@ -18,7 +18,7 @@ from bot.conversation import Conversation
 from bot.database import Database
 from bot.model.inbound import InboundEvent
 from tests.fakes.slack import Broken, Cut, FakeSlack, Held, Refused, Throttled, running_slack
-from tests.fakes.slack_door import USER, Echo, make_table, open_door, wiring
+from tests.fakes.slack_door import USER, Echo, open_door, wiring
 
 PATIENT = "Patient Jane Roe, DOB 04/12/1961, MRN 445566, has diabetes"
 
@@ -84,7 +84,6 @@ async def test_an_event_that_comes_twice_is_answered_once(slack: FakeSlack, data
 
 async def _left_behind(database: Database, clocks: Clocks, count: int = 1, **more: Any) -> None:
     """Rows of a run that was killed."""
-    await make_table(database)
     async with database.work() as session:
         for number in range(1, count + 1):
             said = heard("T0SAMPLE1", f"Ev{number}", _direct(f"line {number}"), clocks.machine.now())

@@ -19,7 +19,6 @@ from bot.clock import Clock, Clocks
 from bot.conversation import Request
 from bot.database import Database
 from bot.message import Message, Paragraph, text
-from bot.model.inbound import InboundEvent
 from bot.settings import read_settings
 from content.wording import load_wordings
 from tests.fakes.slack import BOT, TEAM, TOKEN, FakeSlack
@@ -130,18 +129,11 @@ def wiring(slack: FakeSlack, database: Database, clocks: Clocks, conversation: A
     return Wiring(read_settings(given), conversation, database, clocks, load_wordings()["en"])
 
 
-async def make_table(database: Database) -> None:
-    async with database.engine.begin() as connection:
-        table = InboundEvent.metadata.tables["inboundevent"]
-        await connection.run_sync(lambda sync: table.create(sync, checkfirst=True))
-
-
 @asynccontextmanager
 async def open_door(
     slack: FakeSlack, database: Database, clocks: Clocks, conversation: Answering, *, answer_within: float = 2.5
 ) -> AsyncIterator[Door]:
     """A server started on this database, as a restart would."""
-    await make_table(database)
     app = web.Application()
     messenger = add_slack(app, wiring(slack, database, clocks, conversation), answer_within=answer_within)
     async with TestServer(app) as server, ClientSession() as http:

@@ -16,6 +16,7 @@ from adapters.teams.render import render as render_teams
 from adapters.teams.render import summary
 from bot.conversation import Knowledge
 from bot.message import Message
+from jobs.nudges import Nudge
 
 FILES = Path(__file__).parent / "files"
 PLATFORMS = ("slack", "teams")
@@ -25,6 +26,9 @@ SCENES = scenes()
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: f"{scene.name}-{scene.number}")
 async def test_a_message_looks_as_it_did(scene: Scene, knowledge: Knowledge, request: pytest.FixtureRequest) -> None:
     message = await play(knowledge, scene)
+    if isinstance(scene.owner, Nudge):
+        assert message.discreet
+        assert message.words() <= 60
     for platform in PLATFORMS:
         path = _path(scene, platform)
         shown = {"typed": scene.example.line, "after": list(scene.example.after), **_drawn(message, platform)}

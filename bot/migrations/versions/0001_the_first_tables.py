@@ -10,6 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
+    _create_inboundevent()
+    _index_inboundevent()
     _create_openquestion()
     _create_tenant()
     _create_member()
@@ -24,6 +26,39 @@ def upgrade() -> None:
     _index_plannedaction()
     _create_progressevent()
     _index_progressevent()
+
+
+def _create_inboundevent() -> None:
+    op.create_table(
+        "inboundevent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("platform", sa.String(), nullable=False),
+        sa.Column("event_id", sa.String(), nullable=False),
+        sa.Column("tenant", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("thread", sa.String(), nullable=False),
+        sa.Column("is_public", sa.Boolean(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("withheld", sa.Boolean(), nullable=False),
+        sa.Column("claims", sa.Integer(), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("worked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("platform", "event_id"),
+    )
+
+
+def _index_inboundevent() -> None:
+    op.create_index(
+        "ix_inboundevent_unworked",
+        "inboundevent",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("worked_at IS NULL"),
+        postgresql_where=sa.text("worked_at IS NULL"),
+    )
 
 
 def _create_openquestion() -> None:
@@ -81,6 +116,7 @@ def _create_coachingplan() -> None:
         "coachingplan",
         sa.Column("member_id", sa.Integer(), nullable=False),
         sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("opted_in_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("weekday", sa.Integer(), nullable=False),
         sa.Column("minute", sa.Integer(), nullable=False),
         sa.Column("topics", sa.JSON(), nullable=False),
@@ -223,5 +259,6 @@ def downgrade() -> None:
         "member",
         "tenant",
         "openquestion",
+        "inboundevent",
     ):
         op.drop_table(table)
