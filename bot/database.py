@@ -5,6 +5,7 @@ them wait for each other instead of meeting a busy error halfway.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
@@ -86,8 +87,17 @@ def open_database(url: str) -> Database:
 
 def _pool(family: str) -> dict[str, Any]:
     if family == "sqlite":
-        return {}
+        return {"connect_args": {"factory": _TidyConnection}}
     return {"pool_size": 10, "max_overflow": 0, "pool_pre_ping": True}
+
+
+class _TidyConnection(sqlite3.Connection):
+    """Rolls back before it closes: a task that is cancelled in mid-statement would else leave the write lock behind."""
+
+    def close(self) -> None:
+        if self.in_transaction:
+            self.rollback()
+        super().close()
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:

@@ -31,6 +31,7 @@ class Delivery(SQLModel, table=True):
         UniqueConstraint("member_id", "kind", "slot"),
         Index(
             "ix_delivery_pending",
+            "tenant_id",
             "due_at",
             "id",
             sqlite_where=text("state = 'pending'"),

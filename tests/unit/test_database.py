@@ -1,6 +1,7 @@
 """The tables: migrations and models agree, units of work are whole, and a foreign address is refused."""
 
 import asyncio
+import sqlite3
 from typing import Any
 
 import pytest
@@ -79,3 +80,22 @@ async def test_an_instant_comes_back_in_utc(database: Database) -> None:
 
     async with database.work() as session:
         assert (await session.exec(select(Tenant.created_at))).one() == NOW
+
+
+async def test_a_connection_dropped_in_mid_statement_leaves_no_lock(sqlite: Database) -> None:
+    """As when a task is cancelled: the driver closes the connection while a statement still has rows to give."""
+    other = sqlite3.connect(sqlite.file or "", timeout=0, isolation_level=None)
+    async with sqlite.engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        await driver.execute("BEGIN IMMEDIATE")
+        unfinished = await driver.execute("SELECT name FROM sqlite_master")
+        assert await unfinished.fetchone()
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+
+        await driver.close()
+
+        other.execute("BEGIN IMMEDIATE")
+        other.close()
+        await connection.invalidate()

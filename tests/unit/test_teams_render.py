@@ -73,6 +73,10 @@ def test_a_text_with_a_link_is_markdown_with_everything_else_escaped() -> None:
     assert element["isSubtle"] is True
 
 
+def test_words_that_begin_far_in_are_no_code_block() -> None:
+    assert only(Paragraph((Text("    far in "), Link("page", "https://example.org"))))["text"].startswith("far in ")
+
+
 def test_only_web_addresses_become_links() -> None:
     assert only(Paragraph((Link("press", "javascript:alert(1)"),)))["inlines"][0]["text"] == "press"
 
@@ -157,6 +161,12 @@ def test_a_choice_sends_the_command_of_its_option() -> None:
     assert (field["label"], field["value"]) == ("Day", "coach day monday")
     sent = {**actions["actions"][0]["data"], field["id"]: field["choices"][1]["value"]}
     assert command_line(sent) == "coach day tuesday"
+
+
+def test_fields_of_one_card_never_share_an_id() -> None:
+    choice = Choice("Day", (Button("Monday", "coach settings monday"),))
+    fields = [element["items"][0]["id"] for element in body(choice, Input("What?", "result"), choice)]
+    assert len(set(fields)) == 3
 
 
 def test_a_choice_that_nothing_is_chosen_of_shows_nothing_chosen() -> None:

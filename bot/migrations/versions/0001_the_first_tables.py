@@ -175,7 +175,7 @@ def _index_delivery() -> None:
     op.create_index(
         "ix_delivery_pending",
         "delivery",
-        ["due_at", "id"],
+        ["tenant_id", "due_at", "id"],
         unique=False,
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
