@@ -3,7 +3,7 @@
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -18,6 +18,9 @@ from content.pack import Pack, Practice, Suggestion
 from content.reading import HIGHEST_GRADE, Grader, readings
 from content.source_file import Location
 from content.texts import Text, in_backticks, plain, strange_marks, texts
+
+Commands = Mapping[str, re.Pattern[str]]
+"""Every word a line may begin with → what the rest of the line must match whole."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Subject:
     pack: Pack
     draft: Draft
     limits: Limits
-    commands: Collection[str] | None
+    commands: Commands | None
 
     @cached_property
     def texts(self) -> tuple[Text, ...]:
@@ -51,7 +54,7 @@ class Subject:
         return tuple(text for text in self.texts if text.field != "phrasings")
 
 
-def check(pack: Pack, folder: Path, *, commands: Collection[str] | None, limits: Limits) -> list[Fault]:
+def check(pack: Pack, folder: Path, *, commands: Commands | None, limits: Limits) -> list[Fault]:
     """Every fault of a pack that was loaded from `folder`, sorted by file and line.
 
     `commands` are the commands that exist ("done", "coach", "coach pause", …); None leaves them unchecked.
@@ -66,17 +69,21 @@ def _unknown_commands(subject: Subject) -> Iterator[Fault]:
     for text in subject.spoken:
         for said in in_backticks(text.value):
             if not _exists(said, subject.commands):
-                near = get_close_matches(said.lower(), subject.commands, n=1)
-                hint = f"did you mean `{near[0]}`?" if near else "name one that exists, or write it without backticks"
-                yield subject.draft.fault(text.location, f"there is no command `{said}`; {hint}", f"`{said}")
+                says = f"there is no command `{said}`; {_hint(said, subject.commands)}"
+                yield subject.draft.fault(text.location, says, f"`{said}")
 
 
-def _exists(said: str, known: Collection[str]) -> bool:
-    words = said.lower().removeprefix("/mentor ").split()
-    first, both = words[0] if words else "", " ".join(words[:2])
-    if both in known:
-        return True
-    return first in known and not (len(words) > 1 and any(name.startswith(f"{first} ") for name in known))
+def _hint(said: str, known: Commands) -> str:
+    word, _, rest = said.lower().partition(" ")
+    if word in known:
+        return f"`{word}` takes no `{rest}`"
+    near = get_close_matches(word, known, n=1)
+    return f"did you mean `{near[0]}`?" if near else "name one that exists, or write it without backticks"
+
+
+def _exists(said: str, known: Commands) -> bool:
+    word, _, rest = said.lower().removeprefix("/mentor ").partition(" ")
+    return word in known and known[word].fullmatch(rest) is not None
 
 
 def _too_long(subject: Subject) -> Iterator[Fault]:

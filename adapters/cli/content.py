@@ -8,7 +8,7 @@ import click
 
 from adapters.composition import load_knowledge
 from adapters.limits import LIMITS
-from bot.commands import find_commands, vocabulary
+from bot.commands import find_commands, patterns, vocabulary
 from bot.settings import read_settings
 from content.check import check
 from content.evaluation import BadRow, evaluate, read_rows
@@ -41,7 +41,7 @@ def _faults(root: Path) -> list[Fault]:
         load_library(root)
     except ContentFault as error:
         return list(error.faults)
-    commands = frozenset(vocabulary(find_commands()))
+    commands = patterns(vocabulary(find_commands()))
     packs = ((load_pack(folder), folder) for folder in pack_folders(root))
     return [fault for pack, folder in packs for fault in check(pack, folder, commands=commands, limits=LIMITS)]
 

@@ -1,5 +1,7 @@
 """One file per command, found by folder scan: each holds `COMMAND`. `bot.conversation` asks for them once."""
 
+import re
+from collections.abc import Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -22,3 +24,8 @@ def vocabulary(commands: tuple[Command, ...]) -> Vocabulary:
                 raise ValueError(f"both {words[word].name} and {command.name} answer to {word!r}")
             words[word] = command
     return words
+
+
+def patterns(words: Vocabulary) -> Mapping[str, re.Pattern[str]]:
+    """Every word → what the rest of its line must match whole, for `content.check`, which knows no commands."""
+    return {word: command.pattern for word, command in words.items()}

@@ -90,4 +90,4 @@ async def _one_by_one(office: PostOffice) -> None:
 
 
 if __name__ == "__main__":
-    print("\n".join(run()))  # noqa: T201
+    print("\n".join(run()))

@@ -1,5 +1,6 @@
 """A small sample pack without a fault, which tests of the content checks write to a folder and then spoil."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,12 @@ from content.faults import ContentFault, Fault
 from content.library import load_pack
 
 SOURCE = {"name": "Sample guide", "url": "https://example.org/guide", "label": "read", "date": "2024"}
-COMMANDS = ("home", "done", "step", "coach", "coach on", "coach pause")
+COMMANDS = {
+    "home": re.compile(""),
+    "done": re.compile(r"[a-z0-9-]*"),
+    "step": re.compile(r"\d*"),
+    "coach": re.compile(r"(?:on|pause(?: .*)?)?"),
+}
 
 
 def write_pack(folder: Path) -> Path:

@@ -53,8 +53,13 @@ def test_a_command_in_backticks_must_exist(pack: Path, answer: Path, command: st
 
 
 def test_a_command_that_is_almost_right_brings_the_right_one(pack: Path, answer: Path) -> None:
+    line = spoil(answer, "`done`", "`doen`")
+    assert only(check_faults(pack), answer, line, "did you mean `done`?")
+
+
+def test_a_command_with_words_it_does_not_take_is_told_apart(pack: Path, answer: Path) -> None:
     line = spoil(answer, "`done`", "`coach pauze`")
-    assert only(check_faults(pack), answer, line, "did you mean `coach pause`?")
+    assert only(check_faults(pack), answer, line, "`coach` takes no `pauze`")
 
 
 def test_without_commands_none_is_checked(pack: Path, answer: Path) -> None:
