@@ -3,20 +3,18 @@
 """
 
 import asyncio
+import errno
 import logging
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
 from aiohttp import web
-from sqlalchemy.exc import SQLAlchemyError
+from aiohttp.http_exceptions import HttpProcessingError
 
 from adapters.composition import Mentor
 from bot.database import Database
 from bot.errors import ConfigError, DatabaseNotReady
-from jobs.engine import EmbeddedEngine
-from jobs.post_office import PostOffice
-from jobs.service import run_jobs
 
 log = logging.getLogger(__name__)
 
@@ -43,22 +41,48 @@ async def _readyz(request: web.Request) -> web.Response:
     """The process can do its work: the database is there and its tables fit."""
     try:
         await request.app[DATABASE].require_current()
-    except (SQLAlchemyError, OSError, DatabaseNotReady) as error:
+    except DatabaseNotReady as error:
         log.warning("Not ready", extra={"event": "not_ready", "reason": type(error).__name__})
         return web.json_response({"status": "the database is not ready"}, status=503)
     return web.json_response({"status": "ready"})
 
 
-async def run(
-    app: web.Application, office: PostOffice, port: int, *, host: str | None = None, started: Callable[[], None]
-) -> None:
-    """Serve and deliver until SIGINT or SIGTERM; what is being sent is finished and recorded first.
+def _without_trace(record: logging.LogRecord) -> bool:
+    """What scanners send is worth one line, and not its bytes."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, HttpProcessingError | web.RequestPayloadError):
+        record.msg, record.args, record.exc_info = "A malformed HTTP request was turned away", (), None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
 
-    Listens on every address unless `host` names one. Raises ConfigError when the port is taken.
-    """
+
+def _unheard(port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} is taken by another program. Choose another, as in PORT=8001."
+    return f"Port {port} cannot be listened on: {error.strerror}. Choose another above 1023, as in PORT=8001."
+
+
+def stop_signal() -> asyncio.Event:
+    """Set when this process is told to end (SIGINT, SIGTERM), which then no longer ends it by itself."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+Beside = Callable[[asyncio.Event], Awaitable[None]]
+"""What runs beside the server until the event is set, such as `jobs.service.run_jobs`."""
+
+
+async def run(
+    app: web.Application, beside: Beside, port: int, *, host: str | None = None, started: Callable[[], None]
+) -> None:
+    """Serve until SIGINT or SIGTERM, with the clock's work beside it, which finishes what it has begun.
+
+    Listens on every address unless `host` names one. Raises ConfigError when the port cannot be listened on.
+    """
+    logging.getLogger("aiohttp.server").addFilter(_without_trace)
+    stop = stop_signal()
     async with AsyncExitStack() as cleanup:
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
@@ -66,6 +90,6 @@ async def run(
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            raise ConfigError(f"Port {port} is taken by another program. Choose another, as in PORT=8001.") from error
+            raise ConfigError(_unheard(port, error)) from error
         started()
-        await run_jobs(office, EmbeddedEngine(office), stop)
+        await beside(stop)

@@ -98,8 +98,13 @@ def instant_of(day: date, at: time, zone: ZoneInfo) -> datetime:
     """The one instant (UTC) of a local day and time.
 
     A time that the clocks skip moves forward by as much as they skipped; one that comes twice counts the first time.
+    What lies beyond the first or the last year that can be written is their end.
     """
-    return datetime.combine(day, at.replace(fold=0), tzinfo=zone).astimezone(UTC)
+    local = datetime.combine(day, at.replace(fold=0), tzinfo=zone)
+    try:
+        return local.astimezone(UTC)
+    except OverflowError:
+        return datetime.min.replace(tzinfo=UTC) if day.year == 1 else datetime.max.replace(tzinfo=UTC)
 
 
 def slot_instant(week: Week, weekday: int, at: time, zone: ZoneInfo) -> datetime:

@@ -9,7 +9,7 @@ from bot.clock import Clocks, zone_named
 from bot.mentoring.coaching import wake
 from bot.message import Button, Buttons, Message, Paragraph, rich
 from bot.visit import Deployment, Visit
-from bot.visitors import find_member, find_tenant
+from bot.visitors import find_visitor
 from bot.words import MAX_TEXT, Asked, Said, Utterance, Vocabulary, clean, understand
 from content.patient_data import looks_like_patient_data
 
@@ -79,8 +79,7 @@ class Conversation:
 
     async def _open(self, session: "AsyncSession", request: Request) -> Visit:
         now = self._clocks.calendar.now()
-        tenant = await find_tenant(session, request.platform, request.tenant, now)
-        member = await find_member(session, tenant, request.user, now)
+        tenant, member = await find_visitor(session, request.platform, request.tenant, request.user, now)
         _learn(member, request)
         locale = member.locale if member.locale in self._knowledge.wordings else "en"
         return Visit(
@@ -116,8 +115,8 @@ def _learn(member: "Member", request: Request) -> None:
     """Keep what the platform tells about the person: where to reach them, and their zone until they choose one."""
     if request.reference and request.reference != member.reference:
         member.reference = request.reference
-    if member.zone is None and request.zone and zone_named(request.zone):
-        member.zone = request.zone
+    if member.zone is None and request.zone and (zone := zone_named(request.zone)):
+        member.zone = zone.key
 
 
 def _welcomed(visit: Visit, message: Message) -> Message:

@@ -6,8 +6,8 @@ them wait for each other instead of meeting a busy error halfway.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +17,16 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.errors import ConfigError, DatabaseNotReady
+from bot.errors import ConfigError, DatabaseNotReady, DatabaseOutOfReach
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_READS = "preceptor_reads"
+"""Names a connection that writes nothing, and so need not wait for those that do."""
 
 
 class Database:
@@ -42,9 +44,9 @@ class Database:
 
     @property
     def file(self) -> Path | None:
-        """The SQLite file; None for PostgreSQL and for a database in memory."""
+        """The SQLite file, links followed; None for PostgreSQL and for a database in memory."""
         name = self.engine.url.database
-        return Path(name).absolute() if self.is_sqlite and name and name != ":memory:" else None
+        return Path(name).resolve() if self.is_sqlite and name and name != ":memory:" else None
 
     @asynccontextmanager
     async def work(self) -> AsyncIterator[AsyncSession]:
@@ -53,25 +55,38 @@ class Database:
             yield session
 
     async def upgrade(self) -> None:
-        """Bring the tables to the newest version."""
-        async with self.engine.begin() as connection:
-            await connection.run_sync(_upgrade)
+        """Bring the tables to the newest version. Raises DatabaseOutOfReach."""
+        with _explained():
+            async with self.engine.begin() as connection:
+                await connection.run_sync(_upgrade)
 
     async def require_current(self) -> None:
-        """Raise DatabaseNotReady when the tables are not at the newest version."""
-        async with self.engine.connect() as connection:
-            if not await connection.run_sync(_is_current):
-                raise DatabaseNotReady
+        """Raise DatabaseNotReady when the tables are not at the newest version. Waits for nobody who writes."""
+        with _explained():
+            async with self.engine.connect() as connection:
+                await connection.execution_options(**{_READS: True})
+                if not await connection.run_sync(_is_current):
+                    raise DatabaseNotReady
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """What a driver says about a missing server or a file it cannot open → one sentence for the operator."""
+    try:
+        yield
+    except (DBAPIError, OSError) as error:
+        reason = str(getattr(error, "orig", None) or error) or type(error).__name__
+        raise DatabaseOutOfReach(reason.splitlines()[0].rstrip(".")) from error
 
 
 def open_database(url: str) -> Database:
     """Open what `DATABASE_URL` names. Raises ConfigError when it names neither SQLite nor PostgreSQL."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         parsed = None
     family = parsed.drivername.partition("+")[0] if parsed else ""
     if parsed is None or family not in _DRIVERS:
@@ -81,7 +96,7 @@ def open_database(url: str) -> Database:
     engine = create_async_engine(parsed.set(drivername=_DRIVERS[family]), hide_parameters=True, **_pool(family))
     if family == "sqlite":
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
-        event.listen(engine.sync_engine, "begin", _begin_immediate)
+        event.listen(engine.sync_engine, "begin", _begin)
     return Database(engine)
 
 
@@ -101,15 +116,15 @@ class _TidyConnection(sqlite3.Connection):
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # transactions are begun by `_begin_immediate`, not by the driver
+    connection.isolation_level = None  # transactions are begun by `_begin`, not by the driver
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(_READS) else "BEGIN IMMEDIATE")
 
 
 def _config(connection: Connection) -> Config:

@@ -18,6 +18,17 @@ class DatabaseNotReady(PreceptorError):
     """The database's tables are older than this program. Run `preceptor db upgrade`."""
 
 
+class DatabaseOutOfReach(DatabaseNotReady):
+    """The database cannot be used. The message says why, and what to look at."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"The database cannot be used: {reason}. Check that the server runs, or that the folder of the SQLite "
+            "file exists and can be written to, and that DATABASE_URL names it (see `preceptor doctor`)."
+        )
+        self.reason = reason
+
+
 class DeliveryError(PreceptorError):
     """A message could not be delivered."""
 

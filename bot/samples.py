@@ -44,14 +44,17 @@ class Sample:
     workspaces: int = 1
     platform: str = "demo"
     due_now: bool = False
+    first: int = 0
+    """The number of the first one, where a large sample is added in parts at one instant."""
 
 
 async def seed(session: AsyncSession, sample: Sample, now: datetime) -> int:
-    """Add sample members with running coaching plans; returns how many. Seeding again adds more, with new ids."""
+    """Add sample members with running coaching plans; returns how many. Seeding at another instant adds more."""
     stamp = f"{now:%Y%m%d%H%M%S%f}"
     tenants = [await _workspace(session, sample, number, now) for number in range(sample.workspaces)]
-    for first in range(0, sample.members, BATCH):
-        numbers = range(first, min(first + BATCH, sample.members))
+    last = sample.first + sample.members
+    for first in range(sample.first, last, BATCH):
+        numbers = range(first, min(first + BATCH, last))
         await _add(session, tenants, [f"sample-{stamp}-{number}" for number in numbers], sample, now)
     return sample.members
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.clock import zone_named
 from bot.model.people import Member, Tenant
 from bot.words import Vocabulary
 from content.pack import Pack
@@ -14,6 +15,11 @@ from content.wording import Wording
 
 DEFAULT_ZONE = "America/New_York"
 """Used, and said to be a guess, until the platform or the member names a zone."""
+
+
+def zone_or_guess(name: str | None) -> ZoneInfo:
+    """The zone of that name; the guess for a member who has none, or one that this machine does not know."""
+    return zone_named(name or "") or ZoneInfo(DEFAULT_ZONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class Visit:
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.member.zone or DEFAULT_ZONE)
+        return zone_or_guess(self.member.zone)
 
     @property
     def member_id(self) -> int:

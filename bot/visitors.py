@@ -6,10 +6,28 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.model.people import Member, Tenant
+
+
+async def find_visitor(
+    session: AsyncSession, platform: str, external_id: str, user_id: str, now: datetime
+) -> tuple[Tenant, Member]:
+    """Who is asking, in one statement. The member stays theirs until the unit of work ends, so that a button pressed
+    twice at once is worked twice in turn, the second time in sight of the first.
+    """
+    wanted = (
+        select(Tenant, Member)
+        .join(Member, col(Member.tenant_id) == col(Tenant.id))
+        .where(Tenant.platform == platform, Tenant.external_id == external_id, Member.user_id == user_id)
+        .with_for_update(of=Member, key_share=True)
+    )
+    if (found := (await session.exec(wanted)).first()) is None:
+        await find_member(session, await find_tenant(session, platform, external_id, now), user_id, now)
+        found = (await session.exec(wanted)).one()
+    return found
 
 
 async def find_tenant(session: AsyncSession, platform: str, external_id: str, now: datetime) -> Tenant:

@@ -68,6 +68,10 @@ Vocabulary = Mapping[str, Command]
 
 _INVISIBLE = {"Cc", "Cf", "Co", "Cs"}
 _ADDRESS = re.compile(r"^(?:<@[\w|.-]+>|<at>.*?</at>)[\s,:]*", re.IGNORECASE)
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+"""Letters as some keyboards for Asian languages type them."""
+_AROUND = " .!\"'`“”‘’«»"
+"""Marks that stand around a command when it is typed as a sentence or a quotation. A question mark is none of them."""
 
 
 def clean(text: str) -> str:
@@ -82,16 +86,16 @@ def understand(text: str, vocabulary: Vocabulary, *, prefix: str = "mentor") -> 
     line = _without_address(clean(text), prefix)
     if not line:
         return Said(vocabulary["home"], "")
-    word, _, rest = line.partition(" ")
-    command = vocabulary.get(word.lower())
-    if command and command.pattern.fullmatch(rest):
-        return Said(command, rest)
+    for reading in (line, line.translate(_FULL_WIDTH).strip(_AROUND)):
+        word, _, rest = reading.partition(" ")
+        command = vocabulary.get(word.lower())
+        if command and command.pattern.fullmatch(rest):
+            return Said(command, rest)
     return Asked(line)
 
 
 def _without_address(line: str, prefix: str) -> str:
     line = _ADDRESS.sub("", line)
-    word, _, rest = line.partition(" ")
-    if word.lower() in (f"/{prefix}", "/mentor"):
-        line = rest
+    while line.partition(" ")[0].lower() in (f"/{prefix}", "/mentor"):
+        line = line.partition(" ")[2]
     return line.removeprefix("/").strip()

@@ -11,7 +11,7 @@ from datetime import UTC, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from bot.clock import MachineClock
+from bot.clock import Clock, MachineClock
 
 log = logging.getLogger(__name__)
 
@@ -19,13 +19,16 @@ Job = Callable[[], Awaitable[object]]
 
 
 class Clockwork:
-    """A few interval jobs in memory."""
+    """A few interval jobs in memory. `clock` is the machine's; tests hand in one that will be found to be wrong."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock or MachineClock()
         # A job that comes due while the loop is busy runs once, however late; by default it would be dropped.
         defaults = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=defaults)
         self._under_way: set[asyncio.Future[object]] = set()
+        self._watch: asyncio.Task[None] | None = None
+        self._look_every = timedelta(minutes=1)
 
     def every(self, interval: timedelta, name: str, job: Job) -> None:
         """Run `job` at the start and then at every interval. One that raises is logged, and runs again next time."""
@@ -40,19 +43,32 @@ class Clockwork:
             finally:
                 self._under_way.discard(work)
 
-        # The machine's own clock, not an injected one: it is what APScheduler compares with.
-        at_once = MachineClock().now()
+        self._look_every = min(self._look_every, interval)
+        at_once = self._clock.now()
         self._scheduler.add_job(run, "interval", seconds=interval.total_seconds(), id=name, next_run_time=at_once)
 
     def start(self) -> None:
         """Begin, in the running event loop."""
         self._scheduler.start()
+        self._watch = asyncio.create_task(self._keep_time())
+
+    async def _keep_time(self) -> None:
+        """APScheduler goes by the machine's clock: one that was set back would keep it waiting for the old hour."""
+        while True:
+            await asyncio.sleep(self._look_every.total_seconds())
+            now = MachineClock().now()
+            for job in self._scheduler.get_jobs():
+                if job.next_run_time - now > job.trigger.interval:
+                    log.warning("The clock was set back", extra={"event": "clock_set_back", "job": job.id})
+                    job.modify(next_run_time=now)
 
     async def stop(self) -> None:
         """Begin no other job, and return when those under way are done.
 
         APScheduler's own shutdown cancels them, in the middle of a transaction if it comes to that.
         """
+        if self._watch:
+            self._watch.cancel()
         self._scheduler.pause()
         if self._under_way:
             await asyncio.wait(self._under_way)

@@ -62,20 +62,23 @@ class Courier:
         """Look now: there may be something new."""
         self._news.set()
 
-    async def deliver_due(self, *, patience: timedelta = timedelta(0)) -> None:
-        """Deliver until nothing is left that can go now, waiting at most `patience` at a time for what must wait.
+    async def deliver_due(self, *, patience: timedelta = timedelta(0), stop: asyncio.Event | None = None) -> None:
+        """Deliver until nothing is left that can go now, waiting at most `patience` at a time for what must wait; when
+        told to stop, take back what is under way, record it, and return.
 
         Safe beside `run` in the same process: both then do rounds in turn.
         """
+        told = stop or asyncio.Event()
         try:
-            while True:
+            while not told.is_set():
                 done = await self._round()
                 if self._flying:
                     await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED)
                 elif self._landed or not done.is_empty:
                     continue
-                elif not await self._waited(done.free_at, patience):
+                elif not await self._waited(done.free_at, patience, told):
                     return
+            await self._finish()
         except Exception:
             await self._finish()
             raise
@@ -116,12 +119,14 @@ class Courier:
             async with asyncio.timeout(max(0.0, wait.total_seconds())):
                 await self._news.wait()
 
-    async def _waited(self, until: datetime | None, patience: timedelta) -> bool:
+    async def _waited(self, until: datetime | None, patience: timedelta, stop: asyncio.Event) -> bool:
         """Wait until then; False when that is too long, or when the machine's clock stands still (in tests)."""
         machine = self._office.clocks.machine
         if until is None or until - machine.now() > patience:
             return False
-        await asyncio.sleep(max(0.0, (until - machine.now()).total_seconds()))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, (until - machine.now()).total_seconds())):
+                await stop.wait()
         return machine.now() >= until
 
     async def _finish(self) -> None:

@@ -115,13 +115,11 @@ def inserted(session: AsyncSession) -> list[Stored]:
     return list(session.info.get(_INSERTED, ()))
 
 
-async def skip_missed(session: AsyncSession, calendar_now: datetime) -> int:
-    """Name as missed whatever is still pending after its time. Returns how many."""
-    statement = (
-        _TABLE.update()
-        .where(_TABLE.c.state == literal_column("'pending'"), _TABLE.c.expires_at < calendar_now)
-        .values(state=State.SKIPPED.value, reason=MISSED)
-    )
+async def skip_missed(session: AsyncSession, calendar_now: datetime, limit: int) -> int:
+    """Name as missed what is still pending after its time, at most so many. Returns how many."""
+    late = select(Delivery.id).where(_PENDING, col(Delivery.expires_at) < calendar_now).limit(limit)
+    free = late.with_for_update(skip_locked=True)
+    statement = _TABLE.update().where(_TABLE.c.id.in_(free)).values(state=State.SKIPPED.value, reason=MISSED)
     return int((await session.exec(statement)).rowcount)
 
 

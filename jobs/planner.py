@@ -38,8 +38,8 @@ async def plan_due(
 ) -> PlanCounts:
     """Plan everybody who is due at `now` (calendar clock). Twice, or twice at once, is the same as once."""
     counts = PlanCounts()
-    async with database.work() as session:
-        counts.skipped[ledger.MISSED] = await ledger.skip_missed(session, now)
+    while missed := await _skip_missed(database, now, batch):
+        counts.skipped[ledger.MISSED] += missed
     for nudge in nudges:
         try:
             while await _plan_batch(database, nudge, now, batch, counts, enqueue):
@@ -48,6 +48,11 @@ async def plan_due(
             counts.broken.append(nudge.kind)
             log.exception("Planning was undone", extra={"event": "planning_undone", "kind": nudge.kind})
     return counts
+
+
+async def _skip_missed(database: Database, now: datetime, batch: int) -> int:
+    async with database.work() as session:
+        return await ledger.skip_missed(session, now, batch)
 
 
 async def _plan_batch(

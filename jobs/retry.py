@@ -8,6 +8,8 @@ from bot.model.deliveries import State
 
 FIRST_WAIT = timedelta(seconds=1)
 LONGEST_WAIT = timedelta(minutes=10)
+LONGEST_TOLD = timedelta(days=1)
+"""A platform that asks for more than this is asked again all the same; no real one has been seen to."""
 # What the numbers mean: the waits are 1, 2, 4 … 512 s and then 600 s, each up to a quarter longer. The first ten take
 # 17 to 21 minutes; after that a platform that is down is asked 4.8 to 6 times an hour for each message, so a weekly
 # note, which expires after 48 hours, is tried at most 297 times, and goes out at most 12.5 minutes after the platform
@@ -44,7 +46,7 @@ def decide(error: BaseException, *, attempt: int, now: datetime, jitter: float) 
     """
     match error:
         case TryLater():
-            told = max(error.retry_after, timedelta(0))
+            told = min(max(error.retry_after, timedelta(0)), LONGEST_TOLD)
             wait = max(told, backoff(attempt)) * (1 + jitter / 4)
             return Again(at=now + wait, hold_until=now + told)
         case CannotReach():

@@ -2,6 +2,7 @@
 Called by `preceptor tick` and by tests.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -58,22 +59,27 @@ class Would:
     due_at: datetime
 
 
-async def tick(office: PostOffice, *, deliver: bool = True, patience: timedelta = PATIENCE) -> TickReport:
+async def tick(
+    office: PostOffice, *, deliver: bool = True, patience: timedelta = PATIENCE, stop: asyncio.Event | None = None
+) -> TickReport:
     """Plan what is due by the calendar clock and, with `deliver`, send it.
 
-    Ends when nothing is left that can go without a single wait longer than `patience`. When another process delivers
-    from this database, it is left to that one, and `holder` names it.
+    Ends when nothing is left that can go without a single wait longer than `patience`, or when told to stop: then what
+    is being sent is finished and recorded first. When another process delivers from this database, it is left to that
+    one, and `holder` names it.
     """
     counts = await plan_due(office.database, office.nudges, office.clocks.calendar.now(), batch=BATCH)
     report = TickReport(planned=counts.planned, skipped=+counts.skipped, broken=counts.broken)
     if deliver:
-        await _deliver(office, report, patience)
+        await _deliver(office, report, patience, stop)
     async with office.database.work() as session:
         report.waiting = await ledger.count_due(session, office.clocks.calendar.now())
     return report
 
 
-async def _deliver(office: PostOffice, report: TickReport, patience: timedelta) -> None:
+async def _deliver(
+    office: PostOffice, report: TickReport, patience: timedelta, stop: asyncio.Event | None
+) -> None:
     async with sole_sender(office.database) as right:
         report.holder = right.holder
         if right.holder is not None:
@@ -82,7 +88,7 @@ async def _deliver(office: PostOffice, report: TickReport, patience: timedelta) 
             report.unsure[ledger.ENDED] = lost
         courier = new_courier(office)
         try:
-            await courier.deliver_due(patience=patience)
+            await courier.deliver_due(patience=patience, stop=stop)
         finally:
             courier.abandon()
         _add(report, courier.tally)
@@ -106,7 +112,8 @@ async def dry_run(office: PostOffice) -> tuple[TickReport, Sequence[Would]]:
     now = office.clocks.calendar.now()
     report = TickReport()
     async with AsyncSession(office.database.engine) as session:
-        report.skipped[ledger.MISSED] = await ledger.skip_missed(session, now)
+        while missed := await ledger.skip_missed(session, now, BATCH):
+            report.skipped[ledger.MISSED] += missed
         for nudge in office.nudges:
             while await nudge.plan(session, now, BATCH):
                 pass

@@ -18,6 +18,7 @@ class Turns:
         self._limits = limits
         self._flying: Counter[int] = Counter()
         self._held: dict[int, datetime] = {}
+        self._now: datetime | None = None
         self._last = 0
 
     def choose(self, waiting: Sequence[Waiting], now: datetime) -> dict[int, int]:
@@ -25,7 +26,7 @@ class Turns:
 
         No workspace gets more than half of all hands, so that a slow one leaves the other half to the rest.
         """
-        self._held = {tenant_id: until for tenant_id, until in self._held.items() if until > now}
+        self._let_go(now)
         share = max(1, self._limits.in_flight // 2)
         ids = [tenant.tenant_id for tenant in waiting if tenant.tenant_id not in self._held]
         order = [each for each in ids if each > self._last] + [each for each in ids if each <= self._last]
@@ -35,6 +36,12 @@ class Turns:
         if chosen:
             self._last = chosen[-1]
         return dict(Counter(chosen))
+
+    def _let_go(self, now: datetime) -> None:
+        """Of those who have waited long enough; a clock that was set back takes their waits back with it."""
+        back = max(self._now - now, timedelta(0)) if self._now else timedelta(0)
+        self._held = {tenant_id: until - back for tenant_id, until in self._held.items() if until - back > now}
+        self._now = now
 
     def took_off(self, tenant: Waiting, number: int, now: datetime) -> None:
         """So many messages are on their way; a workspace that has a pace then rests for as long as they may take."""

@@ -7,17 +7,19 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
-from slack_sdk.errors import SlackApiError
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, func, select
 
 from adapters.composition import load_knowledge, real_clocks
 from bot.database import Database, open_database
-from bot.errors import ConfigError, DatabaseNotReady
+from bot.errors import ConfigError, DatabaseNotReady, DatabaseOutOfReach
 from bot.model.coaching import CoachingPlan
 from bot.model.deliveries import Delivery, State
 from bot.model.people import Member
@@ -92,21 +94,40 @@ def _content(settings: Settings) -> Finding:
 
 
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
-    database = open_database(settings.DATABASE_URL)
+    try:
+        database = open_database(settings.DATABASE_URL)
+    except ConfigError as error:
+        yield Finding("Database", "DATABASE_URL is malformed", str(error))
+        return
+    async for finding in _tables(database):
+        yield finding
+
+
+async def _tables(database: Database) -> AsyncIterator[Finding]:
     try:
         if database.file and not database.file.exists():
-            yield Finding("Database", f"SQLite, {database.file} (made at the first start)")
+            yield _new_file(database.file)
             return
         await database.require_current()
         yield Finding("Database", f"{database.engine.dialect.name}, tables up to date")
         yield await _ledger(database)
+    except DatabaseOutOfReach as error:
+        yield Finding("Database", f"cannot be reached: {error.reason}", str(error))
     except DatabaseNotReady as error:
         yield Finding("Database", "the tables are older than this program", str(error))
-    except (SQLAlchemyError, OSError) as error:
+    except SQLAlchemyError as error:
         reason = str(error).splitlines()[0]
-        yield Finding("Database", f"cannot be reached: {reason}", "check that it runs and that DATABASE_URL names it")
+        yield Finding("Database", f"cannot be read: {reason}", "check that nothing else holds it, then try again")
     finally:
         await database.close()
+
+
+def _new_file(file: Path) -> Finding:
+    """The SQLite file that the first start will make, where it can."""
+    if not os.access(file.parent, os.W_OK | os.X_OK):
+        mend = f"make the folder {file.parent}, and let the user that runs the mentor write to it"
+        return Finding("Database", f"SQLite, {file}: the folder is missing or cannot be written to", mend)
+    return Finding("Database", f"SQLite, {file} (made at the first start)")
 
 
 async def _ledger(database: Database) -> Finding:
@@ -137,7 +158,7 @@ async def _slack(settings: Settings) -> Finding:
     except SlackApiError as error:
         said = error.response.get("error", "an error") if isinstance(error.response.data, dict) else "an error"
         return Finding("Slack", f"answers {said}", "copy SLACK_BOT_TOKEN anew from your app's page OAuth & Permissions")
-    except (OSError, TimeoutError) as error:
+    except (SlackClientError, ClientError, OSError, TimeoutError) as error:
         return Finding(
             "Slack", f"cannot be reached at {settings.SLACK_API_URL}: {error}", "check the network and SLACK_API_URL"
         )

@@ -13,6 +13,7 @@ import click
 
 from adapters.composition import Mentor, open_mentor, real_clocks
 from adapters.post import open_post_office
+from adapters.server import stop_signal
 from bot.clock import Clocks, FixedClock
 from bot.errors import ConfigError
 from bot.samples import Sample
@@ -20,6 +21,9 @@ from bot.samples import seed as add_samples
 from bot.settings import Settings, read_settings
 from jobs.tick import TickReport, Would, dry_run
 from jobs.tick import tick as look_once
+
+PART = 5000
+"""Sample members added in one transaction."""
 
 
 class Instant(click.ParamType[datetime]):
@@ -32,15 +36,21 @@ class Instant(click.ParamType[datetime]):
             return value
         try:
             instant = datetime.fromisoformat(value)
-        except ValueError:
+            in_utc = instant.astimezone(UTC)
+        except (ValueError, OverflowError):
             self.fail(f"{value!r} is no instant; write it as 2026-12-01T14:00:00Z", param, ctx)
         if instant.tzinfo is None:
             self.fail(f"{value!r} has no zone; write it as 2026-12-01T14:00:00Z", param, ctx)
-        return instant.astimezone(UTC)
+        return in_utc
 
 
 @click.command()
-@click.option("--now", type=Instant(), help="The instant to plan and deliver for. Default: the present.")
+@click.option(
+    "--now",
+    type=Instant(),
+    help="The instant to plan and deliver for. Default: the present. What a later one plans stays planned: "
+    "nobody gets those weeks' notes a second time.",
+)
 @click.option("--dry-run", is_flag=True, help="Say who would get what; store and send nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def tick(now: datetime | None, dry_run: bool, as_json: bool) -> None:
@@ -58,7 +68,7 @@ async def _tick(settings: Settings, now: datetime | None, *, store: bool) -> tup
     machine = real_clocks().machine
     clocks = Clocks(calendar=FixedClock(now) if now else machine, machine=machine)
     async with open_mentor(settings, clocks) as mentor, open_post_office(mentor) as office:
-        return (await look_once(office), None) if store else await dry_run(office)
+        return (await look_once(office, stop=stop_signal()), None) if store else await dry_run(office)
 
 
 def _as_json(report: TickReport, would: Sequence[Would] | None) -> dict[str, Any]:
@@ -153,7 +163,7 @@ async def _add(mentor: Mentor, sample: Sample) -> int:
     now = mentor.clocks.calendar.now()
     added = 0
     while added < sample.members:
-        part = replace(sample, members=min(5000, sample.members - added))
+        part = replace(sample, members=min(PART, sample.members - added), first=added)
         async with mentor.database.work() as session:
             added += await add_samples(session, part, now)
     return added

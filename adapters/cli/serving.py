@@ -5,6 +5,7 @@ import logging
 import os
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import click
@@ -17,6 +18,15 @@ from adapters.slack.wiring import Wiring
 from adapters.web.playground import demo_clocks, open_playground
 from bot.errors import ConfigError
 from bot.settings import Settings, read_settings
+from jobs.engine import EmbeddedEngine
+from jobs.service import run_jobs
+
+_CHATTY = {
+    "apscheduler": logging.WARNING,  # two lines a minute
+    "alembic": logging.WARNING,  # two lines a look at /readyz
+    "aiosqlite": logging.INFO,  # below it, every value of every statement
+    "slack_sdk": logging.INFO,  # below it, every body
+}
 
 
 @click.command()
@@ -41,7 +51,8 @@ async def _serve(settings: Settings, port: int) -> None:
         app = make_app(mentor)
         parts = Wiring(settings, mentor.conversation, mentor.database, mentor.clocks, mentor.knowledge.wordings["en"])
         office = post_office(mentor, {"slack": add_slack(app, parts)})
-        await run(app, office, port, started=lambda: click.echo(f"Serving on port {port}."))
+        jobs = partial(run_jobs, office, EmbeddedEngine(office))
+        await run(app, jobs, port, started=lambda: click.echo(f"Serving on port {port}."))
 
 
 @click.command()
@@ -67,8 +78,8 @@ def demo(port: int | None, content: Path | None) -> None:
 async def _demo(settings: Settings, port: int) -> None:
     async with open_mentor(settings, demo_clocks()) as mentor, open_post_office(mentor) as office:
         app = make_app(mentor)
-        await open_playground(app, mentor, office)
-        await run(app, office, port, host="127.0.0.1", started=lambda: _invite(port))
+        live = await open_playground(app, mentor, office)
+        await run(app, live, port, host="127.0.0.1", started=lambda: _invite(port))
 
 
 def _invite(port: int) -> None:
@@ -77,3 +88,5 @@ def _invite(port: int) -> None:
 
 def _log_to_stderr() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name, level in _CHATTY.items():
+        logging.getLogger(name).setLevel(level)

@@ -70,7 +70,10 @@ class SlackApi:
 
     def _is_slack(self, url: str) -> bool:
         """Only Slack's own hosts over https, or this machine where the Web API is a test peer on it."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return False
         if self._settings.slack_is_local:
             return parts.scheme in ("http", "https") and is_loopback(url)
         hosts = ("slack.com", "slack-gov.com")

@@ -48,7 +48,7 @@ def _is_somebody_speaking(event: dict[str, Any]) -> bool:
         return False
     if not all(isinstance(event.get(key), str) for key in ("user", "channel", "text")) or not event["user"]:
         return False
-    return event["type"] == "app_mention" or _is_direct(event)
+    return event["type"] == "app_mention" or (event["type"] == "message" and _is_direct(event))
 
 
 def _is_direct(event: dict[str, Any]) -> bool:

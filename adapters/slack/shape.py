@@ -61,7 +61,7 @@ def _is_event(body: Mapping[str, Any]) -> bool:
         isinstance(event, dict)
         and isinstance(event.get("type"), str)
         and _is_well_formed(event)
-        and _has(body, "event_id")
+        and _has(body, "event_id", "team_id")
     )
 
 
@@ -73,6 +73,7 @@ def _is_pressed(body: Mapping[str, Any]) -> bool:
         and all(isinstance(action, dict) and isinstance(action.get("action_id"), str) for action in actions)
         and isinstance(body.get("user"), dict)
         and _has(body["user"], "id")
+        and (_names(body.get("team")) or _names(body.get("enterprise")))
         and _is_state(body.get("state") or {})
     )
 
@@ -97,6 +98,10 @@ def _is_well_formed(body: Mapping[str, Any]) -> bool:
 
 def _is_id(value: Any) -> bool:
     return value is None or value == "" or (isinstance(value, str) and bool(_ID.fullmatch(value)))
+
+
+def _names(party: Any) -> bool:
+    return bool(party.get("id") if isinstance(party, dict) else party)
 
 
 def _is_party(party: Any) -> bool:

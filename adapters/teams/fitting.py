@@ -71,7 +71,7 @@ def _total(elements: Iterable[Element]) -> int:
 
 
 def _acts(element: Element) -> bool:
-    return element["type"] in ("ActionSet", "Container")
+    return element["type"] in ("ActionSet", "ColumnSet")
 
 
 def _within(spans: Spans, room: int) -> Iterator[Span]:

@@ -25,6 +25,7 @@ from bot.message import (
     Spans,
     Table,
     Text,
+    plain_spans,
 )
 from bot.words import MAX_TEXT
 
@@ -133,7 +134,7 @@ def _table(block: Table) -> Iterator[Element]:
     rows = [_row([(Bold(name),) for name in block.headings], width), *(_row(list(row), width) for row in block.rows)]
     table: Element = {
         "type": "Table",
-        "columns": [{"width": 1}] * width,
+        "columns": [{"width": 2}, *[{"width": 1}] * (width - 1)],
         "rows": rows,
         "firstRowAsHeader": True,
         "showGridLines": False,
@@ -156,8 +157,10 @@ def _row(cells: list[Spans], width: int) -> Element:
 def _row_as_line(headings: tuple[str, ...], row: tuple[Spans, ...]) -> Spans:
     line: Spans = ()
     for place, cell in enumerate(row):
+        if not plain_spans(cell).strip():
+            continue
         name = headings[place] if place < len(headings) else ""
-        before = "; " if place else ""
+        before = "; " if line else ""
         line += (Text(f"{before}{name}: " if name else before), *cut(cell, 1000))
     return line
 
@@ -226,5 +229,12 @@ def _input(block: Input, field: str) -> Element:
 
 
 def _field(field: Element, submit: Element) -> Element:
-    """A field and its button stay together, whatever is left out around them."""
-    return {"type": "Container", "items": [field, {"type": "ActionSet", "actions": [submit], "spacing": "Small"}]}
+    """A field and its button side by side. They stay together, whatever is left out around them."""
+    actions = {"type": "ActionSet", "actions": [submit]}
+    return {
+        "type": "ColumnSet",
+        "columns": [
+            {"type": "Column", "width": "stretch", "items": [field]},
+            {"type": "Column", "width": "auto", "items": [actions], "verticalContentAlignment": "Bottom"},
+        ],
+    }

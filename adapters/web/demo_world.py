@@ -4,6 +4,7 @@ conversation, planner and courier. Made by the demo's server, used by `adapters.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -24,6 +25,7 @@ from bot.model.people import Member, Tenant
 PLATFORM, TENANT = "demo", "PLAYGROUND"
 STEP = timedelta(hours=1)
 LONGEST_MOVE = timedelta(days=7)
+LOOK_EVERY = timedelta(minutes=1)
 
 Look = Callable[[], Awaitable[object]]
 """Plan and deliver what is due at this instant of the calendar."""
@@ -101,6 +103,15 @@ class DemoWorld:
         async with self._one_at_a_time:
             await self._advance(min(by, LONGEST_MOVE), look)
             await self._receive()
+
+    async def live(self, look: Look, stop: asyncio.Event) -> None:
+        """Let the calendar's own time pass: look once a minute until told to stop."""
+        while not stop.is_set():
+            async with self._one_at_a_time:
+                await look()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY.total_seconds()):
+                    await stop.wait()
 
     async def receive(self) -> None:
         """Add what has arrived meanwhile to the conversations."""

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from adapters.composition import Mentor
+from adapters.server import Beside
 from adapters.slack.pressed import command_line as slack_line
 from adapters.teams.submitted import command_line as teams_line
 from adapters.web.demo_world import DemoWorld, Entry, Look, local_words
@@ -160,8 +162,9 @@ def demo_clocks() -> Clocks:
     return Clocks(calendar=MovableClock(machine), machine=machine)
 
 
-async def open_playground(app: web.Application, mentor: Mentor, office: PostOffice) -> DemoWorld:
-    """Fill the sample workspace, and add /playground and /gallery to the server's application.
+async def open_playground(app: web.Application, mentor: Mentor, office: PostOffice) -> Beside:
+    """Fill the sample workspace, and add /playground and /gallery to the server's application. Returns what must run
+    beside the server: the calendar's own time, and the deliveries it brings.
 
     The mentor's calendar must be that of `demo_clocks`. Raises TypeError when it cannot be moved.
     """
@@ -175,7 +178,7 @@ async def open_playground(app: web.Application, mentor: Mentor, office: PostOffi
     app.router.add_get("/", _to_the_playground)
     app.add_subapp("/playground", _routes(Playground(world, look, pages), pages))
     app.add_subapp("/gallery", gallery_routes(mentor.knowledge, pages))
-    return world
+    return partial(world.live, look)
 
 
 async def _to_the_playground(_request: web.Request) -> web.Response:

@@ -74,6 +74,8 @@ async def _settings(visit: Visit, words: str) -> Message:
     wishes = read_wishes(words, visit.say.locale)
     if isinstance(wishes, Misread):
         return _misread(visit, wishes)
+    if wishes == Wishes():
+        return await _settings(visit, "")
     plan = await _grant(visit, wishes)
     return changed(visit, plan, "coaching.settings.saved.title")
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlmodel import col, delete
+from sqlmodel import col, delete, select
 
 from bot.clock import instant_of
 from bot.mentoring.at_hand import is_done
@@ -54,16 +54,25 @@ async def _plan(visit: Visit, action: Action, words: str) -> Message:
     if due - visit.now > FARTHEST:
         return _ask(visit, action, "far")
     place = " ".join(rest.split()[:PLACE_WORDS])[:PLACE_LENGTH]
-    await _store(
-        visit,
-        action,
-        PlannedAction(member_id=visit.member_id, action_id=action.id, due_at=due, local=_minutes(local), place=place),
-    )
+    row = PlannedAction(member_id=visit.member_id, action_id=action.id, due_at=due, local=_minutes(local), place=place)
+    if not await _is_stored(visit, row):
+        await _store(visit, action, row)
     return _planned(visit, action, due, place)
 
 
 def _minutes(local: datetime) -> str:
     return local.isoformat(timespec="minutes")
+
+
+async def _is_stored(visit: Visit, row: PlannedAction) -> bool:
+    """Whether this very plan waits already: a button pressed twice."""
+    wanted = select(PlannedAction).where(
+        PlannedAction.member_id == row.member_id,
+        PlannedAction.action_id == row.action_id,
+        PlannedAction.due_at == row.due_at,
+        PlannedAction.place == row.place,
+    )
+    return (await visit.session.exec(wanted)).first() is not None
 
 
 async def _store(visit: Visit, action: Action, row: PlannedAction) -> None:

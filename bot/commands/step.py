@@ -25,7 +25,7 @@ async def handle(visit: Visit, arguments: str) -> Message:
     name, _, go = arguments.lower().partition(" ")
     if not name and progress.step is None:
         return place_first(visit)
-    step = _step_named(visit, name.rstrip("?") or str(progress.step))
+    step = _step_named(visit, name.rstrip("?.!") or str(progress.step))
     if step is None:
         return _unknown(visit, progress)
     return await _go(visit, step, progress) if go else _shown(visit, step, progress)

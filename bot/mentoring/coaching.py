@@ -16,7 +16,7 @@ from bot.model.coaching import CoachingPlan
 from bot.model.deliveries import Delivery, State
 from bot.model.people import Member
 from bot.model.progress import PlannedAction
-from bot.visit import DEFAULT_ZONE
+from bot.visit import zone_or_guess
 from bot.visitors import insert_new
 
 WEEKLY = "weekly"
@@ -40,7 +40,7 @@ class Rhythm(TypedDict, total=False):
 
 def zone_of(member: Member) -> ZoneInfo:
     """The member's zone, or the one that is guessed until it is known."""
-    return ZoneInfo(member.zone or DEFAULT_ZONE)
+    return zone_or_guess(member.zone)
 
 
 def time_of(plan: CoachingPlan) -> time:
@@ -92,9 +92,8 @@ async def plan_of(session: AsyncSession, member_id: int) -> CoachingPlan | None:
 
 async def wake(session: AsyncSession, member: Member, now: datetime) -> None:
     """Any use counts as being alive: a plan in back-off returns to the member's own rhythm, in the zone known now."""
-    member.last_active_at = now
-    session.add(member)
     plan = await plan_of(session, _id(member))
+    _saw(member, now, exactly=plan is not None and plan.is_on)
     if plan is None or not plan.is_on or (plan.backoff == "none" and _is_timed_right(plan, zone_of(member))):
         return
     plan = await _locked(session, member)
@@ -102,6 +101,13 @@ async def wake(session: AsyncSession, member: Member, now: datetime) -> None:
     if plan.backoff != "none":
         plan.backoff = "none"
         reschedule(plan, zone_of(member), now)
+
+
+def _saw(member: Member, now: datetime, *, exactly: bool) -> None:
+    """Note the use; to the minute where no note counts the uses after it, because each write costs the answer time."""
+    seen = member.last_active_at
+    if exactly or seen is None or not timedelta(0) <= now - seen < timedelta(minutes=1):
+        member.last_active_at = now
 
 
 async def opt_in(session: AsyncSession, member: Member, now: datetime) -> tuple[CoachingPlan, bool]:

@@ -162,7 +162,7 @@ def clock_time(words: str) -> time | None:
     A number from 1 to 6 alone, or with minutes and without a leading zero, means the afternoon.
     """
     said = _halves(_bare(words))
-    if said.isdigit() and len(said) <= 2:
+    if said.isdecimal() and len(said) <= 2:
         return _hour(said)
     found, rest = _clock_in(said)
     return found if not rest else None

@@ -138,7 +138,7 @@ def _content(now: Situation, *, action: Action | None = None, suggestion: Sugges
     content = {"action": action.id} if action else {}
     if suggestion:
         content["suggestion"] = suggestion.id
-    if now.unused >= SLOWER:
+    if now.unused >= SLOWER and now.plan.every_weeks == 1:
         content["backoff"] = "fortnightly"
     return content
 

@@ -18,4 +18,4 @@ class DemoMessage(SQLModel, table=True):
     at: datetime = Field(sa_type=Instant)
     """By the calendar clock."""
     message: dict[str, Any] = Field(sa_type=JSON)
-    """The neutral message, as `bot.message_json` writes it."""
+    """The message as each platform would have it, as `adapters.web.inbox.drawn` makes it."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
 
 from bot.model.columns import Instant
@@ -27,13 +27,22 @@ class ProgressEvent(SQLModel, table=True):
 class PlannedAction(SQLModel, table=True):
     """When and where a member means to do an action; brings one reminder."""
 
-    __table_args__ = {"sqlite_autoincrement": True}
+    __table_args__ = (
+        Index(
+            "ix_plannedaction_waiting",
+            "due_at",
+            "id",
+            sqlite_where=text("planned_at IS NULL"),
+            postgresql_where=text("planned_at IS NULL"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
     # Its id names a slot, so it must never be given a second time.
 
     id: int | None = Field(default=None, primary_key=True)
     member_id: int = Field(foreign_key="member.id", index=True)
     action_id: str
-    due_at: datetime = Field(sa_type=Instant, index=True)
+    due_at: datetime = Field(sa_type=Instant)
     """The instant of the reminder, in UTC."""
     local: str
     """The member's own day and time, as 2026-12-03T12:30."""

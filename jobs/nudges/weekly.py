@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, func, update
 from sqlmodel import col, select
@@ -20,7 +19,7 @@ from bot.mentoring.weekly_note import ASK, SLOWER, Situation, weekly_note
 from bot.model.coaching import CoachingPlan
 from bot.model.deliveries import Delivery, State
 from bot.model.people import Member
-from bot.visit import DEFAULT_ZONE
+from bot.visit import zone_or_guess
 from bot.words import Example
 from jobs.ledger import MISSED, insert
 from jobs.nudges import Composed, Letter, Nudge, Skip
@@ -37,7 +36,7 @@ _COLUMNS = ("weekday", "minute", "every_weeks", "next_slot")
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """One member's slot: the ledger's row, if there is to be one, and the plan's columns afterwards."""
+    """One member's slot: the ledger's row, if there is to be one now, and the plan's columns afterwards."""
 
     row: Delivery | None
     plan: Mapping[str, Any]
@@ -85,22 +84,26 @@ async def _unused(session: AsyncSession, members: list[int]) -> dict[int, int]:
 
 
 def _planned(due: Row[Any], unused: int, now: datetime) -> _Planned:
-    zone = ZoneInfo(due.zone or DEFAULT_ZONE)
+    zone = zone_or_guess(due.zone)
     after = CoachingPlan(
         member_id=due.member_id, is_on=True, backoff=_backoff(unused), **{name: due._mapping[name] for name in _COLUMNS}
     )
     if unused >= REST:
         return _Planned(None, _columns(after, last_slot=due.last_slot, next_slot=None, next_due_at=None))
-    week = Week.parse(due.next_slot).plus(pace(after))
+    slot = Week.parse(due.next_slot)
+    due_at = due_instant(after, slot, zone)  # asked again: the platform may have told the member's zone since
+    if due_at > now:
+        return _Planned(None, _columns(after, last_slot=due.last_slot, next_slot=due.next_slot, next_due_at=due_at))
+    week = slot.plus(pace(after))
     upcoming = due_instant(after, week, zone)
-    expires_at = min(due.next_due_at + GRACE, upcoming - APART)
+    expires_at = min(due_at + GRACE, upcoming - APART)
     is_missed = now > expires_at
     row = Delivery(
         tenant_id=due.tenant_id,
         member_id=due.member_id,
         kind=WEEKLY,
         slot=due.next_slot,
-        due_at=due.next_due_at,
+        due_at=due_at,
         expires_at=expires_at,
         state=State.SKIPPED if is_missed else State.PENDING,
         reason=MISSED if is_missed else "",

@@ -17,10 +17,8 @@ from bot.commands import find_commands, vocabulary
 from bot.conversation import Conversation, Knowledge
 from bot.database import Database
 from bot.settings import Settings
-from jobs.engine import EmbeddedEngine
 from jobs.nudges import find_nudges
 from jobs.post_office import PostOffice
-from jobs.service import run_jobs
 
 MONDAY_MORNING = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
 """Twenty past nine in New York."""
@@ -54,9 +52,9 @@ async def demo_server(database: Database, knowledge: Knowledge) -> AsyncIterator
         deployment=deployment,
     )
     app = make_app(mentor)
-    await open_playground(app, mentor, office)
+    live = await open_playground(app, mentor, office)
     stop = asyncio.Event()
-    jobs = asyncio.create_task(run_jobs(office, EmbeddedEngine(office), stop))
+    jobs = asyncio.ensure_future(live(stop))
     try:
         async with TestServer(app) as server:
             yield Demo(str(server.make_url("")).rstrip("/"), mentor)

@@ -98,6 +98,12 @@ def test_everybody_due_gets_one_message_however_often_the_clock_is_looked_at(run
     assert (again["planned"], again["sent"], again["waiting"]) == (0, 0, 0)
 
 
+def test_a_sample_larger_than_one_transaction_is_whole(run: Run) -> None:
+    done = run("seed", "--members", "5001", "--workspaces", "3")
+
+    assert done.stdout == "Added 5001 sample members in 3 sample workspaces on demo.\n"
+
+
 def test_a_dry_run_stores_and_sends_nothing(run: Run) -> None:
     run("seed", "--members", "5", "--due", "now")
     moment = _now()

@@ -96,6 +96,16 @@ async def test_what_ran_out_of_time_is_named_missed(database: Database) -> None:
     assert {(row.state, row.reason) for row in await rows(database)} == {(State.SKIPPED, "missed")}
 
 
+async def test_a_long_absence_is_named_in_transactions_of_a_bounded_size(database: Database) -> None:
+    await settle_in(database, members=5)
+    await plan_due(database, [TOY], NOON)
+    async with database.work() as session:
+        assert await ledger.skip_missed(session, NOON + timedelta(hours=49), 2) == 2
+    counts = await plan_due(database, [], NOON + timedelta(hours=49), batch=2)
+    assert counts.skipped == {"missed": 3}
+    assert {(row.state, row.reason) for row in await rows(database)} == {(State.SKIPPED, "missed")}
+
+
 async def test_recovery_marks_only_what_is_lost(database: Database) -> None:
     await settle_in(database, members=2)
     await plan_due(database, [TOY], NOON)

@@ -146,7 +146,7 @@ async def test_json_and_the_tour_are_there_for_who_wants_them(page: Page) -> Non
 
 
 async def test_a_phone_shows_one_thing_at_a_time_and_never_scrolls_sideways(page: Page) -> None:
-    await page.set_viewport_size({"width": 375, "height": 812})
+    await page.set_viewport_size({"width": 320, "height": 640})
     panel = page.get_by_role("complementary")
     await expect(panel).to_be_hidden()
     await page.get_by_role("button", name="What the mentor knows").click()

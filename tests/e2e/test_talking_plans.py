@@ -1,8 +1,10 @@
 """`plan <action> <when>` and its one reminder, on both databases."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from bot.clock import FixedClock
@@ -14,7 +16,7 @@ from bot.message import Input, plain
 from bot.model.deliveries import State
 from bot.model.progress import PlannedAction
 from content.pack import Action
-from jobs.nudges.plan_reminder import reminder
+from jobs.nudges.plan_reminder import plan, reminder
 from tests.fakes.coached import Coached, buttons_of, coached
 from tests.fakes.talking import buttons
 
@@ -177,3 +179,20 @@ async def test_a_long_place_is_cut(office: Coached) -> None:
     (row,) = await planned(office)
     assert len(row.place) <= 60
     assert len(row.place.split()) <= 8
+
+
+async def test_reminders_of_the_past_cost_a_look_nothing(database: Database) -> None:
+    """The statement that asks for due reminders reads an index that holds only those that wait."""
+    seen: list[tuple[str, Any]] = []
+    engine = database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *told: seen.append((told[2], told[3])))
+    async with database.work() as session:
+        assert await plan(session, TUESDAY, 500) == 0
+    (asked,) = [each for each in seen if "FROM plannedaction" in each[0]]
+    async with database.work() as session:
+        connection = await session.connection()
+        if not database.is_sqlite:  # or it would rather read a table that is empty
+            await connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
+        way = await connection.exec_driver_sql(f"{explain} {asked[0]}", asked[1])
+        assert "ix_plannedaction_waiting" in str(way.fetchall())

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -94,6 +95,45 @@ async def test_a_tick_does_not_wait_for_ever(database: Database, clocks: Clocks)
     platform.troubles["T1-U1"] = [Trouble(TryLater(timedelta(milliseconds=5)))]
     report = await tick(post_office(database, clocks, {"slack": platform}))
     assert (report.sent, report.waiting) == (0, 1)
+
+
+async def test_a_tick_that_is_told_to_stop_finishes_what_is_under_way(database: Database, clocks: Clocks) -> None:
+    await settle_in(database, members=10)
+    platform, stop = Platform(), asyncio.Event()
+    platform.is_open.clear()
+    office = post_office(database, clocks, {"slack": platform}, limits=Limits(in_flight=4))
+    ticking = asyncio.create_task(tick(office, stop=stop))
+    await platform.someone_waits.wait()
+    stop.set()
+    platform.is_open.set()
+    report = await ticking
+    assert (report.sent, report.unsure, report.waiting) == (len(platform.accepted), {}, 10 - len(platform.accepted))
+    assert 0 < len(platform.accepted) < 10
+    assert {row.state for row in await rows(database)} == {State.SENT, State.PENDING}
+
+
+async def test_a_tick_that_waits_can_be_stopped(database: Database) -> None:
+    await settle_in(database, members=1)
+    platform, stop = Platform(), asyncio.Event()
+    platform.troubles["T1-U1"] = [Trouble(TryLater(timedelta(hours=1)))]
+    clocks = Clocks(calendar=FixedClock(NOON), machine=MachineClock())
+    office = post_office(database, clocks, {"slack": platform})
+    ticking = asyncio.create_task(tick(office, patience=timedelta(hours=2), stop=stop))
+    while not platform.asked:
+        await asyncio.sleep(0)
+    stop.set()
+    assert (await ticking).waiting == 1
+
+
+async def test_a_file_under_two_names_has_one_deliverer(sqlite: Database, tmp_path: Path) -> None:
+    assert sqlite.file
+    link = tmp_path / "link" / "preceptor.db"
+    link.parent.mkdir()
+    link.symlink_to(sqlite.file)
+    other = open_database(f"sqlite:///{link}")
+    async with sole_sender(sqlite), sole_sender(other) as right:
+        assert right.holder == this_process()
+    await other.close()
 
 
 async def test_only_one_process_delivers_and_the_other_says_who(database: Database, clocks: Clocks) -> None:

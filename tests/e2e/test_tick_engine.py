@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.clock import Clocks
+from bot.clock import Clocks, FixedClock, MachineClock
 from bot.database import Database
 from bot.model.deliveries import State
 from jobs import ledger
@@ -138,3 +138,18 @@ async def test_stopping_waits_for_a_timed_job_under_way() -> None:
         may_end.set()
         await stopping
     assert done == ["done"]
+
+
+async def test_a_clock_that_is_set_back_does_not_stop_the_looking() -> None:
+    """For the scheduler the first look lies a day ahead, as it does when the clock loses a day."""
+    looked = asyncio.Event()
+
+    async def job() -> None:
+        looked.set()
+
+    clockwork = Clockwork(FixedClock(MachineClock().now() + timedelta(days=1)))
+    clockwork.every(timedelta(milliseconds=10), "sample", job)
+    clockwork.start()
+    async with asyncio.timeout(A_WHILE):
+        await looked.wait()
+        await clockwork.stop()

@@ -16,6 +16,7 @@ from bot.mentoring.samples import PLACED
 from bot.message import Message, plain
 from bot.model.coaching import CoachingPlan
 from bot.model.deliveries import Delivery, State
+from bot.model.people import Member
 from jobs.nudges import weekly
 from jobs.planner import plan_due
 from tests.fakes.coached import Coached, buttons_of, coached
@@ -150,6 +151,15 @@ async def test_any_use_returns_to_the_members_own_rhythm(office: Coached) -> Non
     assert "rhythm" not in plain(second)
 
 
+async def test_who_chose_every_other_week_is_not_told_of_a_change_that_is_none(office: Coached) -> None:
+    await office.say("coach less")
+    notes = await weeks_of_silence(office, 5)
+    await office.say("home")
+    notes += await office.wait(3 * WEEK, step=WEEK)
+    assert [slot for slot, _, _ in await told(office)] == ["2026-W48", "2026-W50", "2026-W52", "2027-W01", "2027-W03"]
+    assert not any("every other week for now" in plain(note) or "rhythm is back" in plain(note) for note in notes)
+
+
 async def test_the_question_has_an_answer_that_keeps_the_notes(office: Coached) -> None:
     notes = await weeks_of_silence(office, 6)
     keep = next(button for button in buttons_of(notes[-1]) if button.label == "Keep writing")
@@ -190,6 +200,30 @@ async def test_moving_zones_never_gives_a_local_week_two(office: Coached) -> Non
     assert slots == [str(Week(2026, 48).plus(n)) for n in range(len(slots))]
     assert len(slots) >= len(zones)
     assert {state for _, state, _ in await told(office)} == {State.SENT}
+
+
+async def give_zone(office: Coached, zone: str, *, user: str = "U1") -> None:
+    """What the platform tells by itself, without the member being here."""
+    async with office.database.work() as session:
+        (await session.exec(select(Member).where(Member.user_id == user))).one().zone = zone
+
+
+async def test_a_zone_told_without_a_word_from_the_member_moves_the_note(office: Coached) -> None:
+    await give_zone(office, "America/Los_Angeles")
+    assert await office.wait_until(WEDNESDAY + 3 * HOUR - timedelta(minutes=1)) == []
+    assert len(await office.wait(timedelta(minutes=1))) == 1
+    await give_zone(office, "America/Puerto_Rico")
+    await office.wait(WEEK)
+    assert [row.due_at for row in await office.ledger()] == [WEDNESDAY + 3 * HOUR, WEDNESDAY + WEEK - HOUR]
+
+
+async def test_a_zone_this_machine_does_not_know_holds_up_nobody(office: Coached) -> None:
+    """As after a move to a machine whose list of zones is older."""
+    await office.say("coach on", user="U2")
+    await give_zone(office, "Mars/Olympus_Mons", user="U2")
+    assert len(await office.wait_until(WEDNESDAY)) == 1
+    assert [row.state for row in await office.ledger("U2")] == [State.SENT]
+    assert (await office.say("coach why", user="U2")).title
 
 
 @pytest.mark.parametrize("start", [datetime(2026, 2, 23, 6, 45, tzinfo=UTC), datetime(2026, 9, 28, 6, 45, tzinfo=UTC)])

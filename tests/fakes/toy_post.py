@@ -157,7 +157,7 @@ async def settle_in(database: Database, *, members: int = 3, tenants: int = 1, p
             session.add_all(people)
             await session.flush()
             session.add_all(
-                CoachingPlan(member_id=person.id or 0, is_on=True, next_slot=FIRST_SLOT, next_due_at=NOON)
+                CoachingPlan(member_id=person.id or 0, is_on=True, weekday=0, next_slot=FIRST_SLOT, next_due_at=NOON)
                 for person in people
             )
 

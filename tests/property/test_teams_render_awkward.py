@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from markdown_it import MarkdownIt
 
@@ -20,11 +21,14 @@ from adapters.teams.submitted import command_line
 from adapters.teams.texts import escape, markdown, text_element
 from bot.message import Buttons, Choice, Input, Message, Spans, plain_spans
 from bot.words import clean
-from tests.property.messages import labels, lines, messages
+from tests.property.messages import blocks, labels, lines, messages, words
 
 TYPED = "my words"
+GOLDEN = Path(__file__).parents[1] / "golden" / "files"
 _UNSEEN = re.compile("[\\s\u200b]")
 
+mixed = st.builds(Message, words, st.lists(blocks, min_size=3, max_size=9).map(tuple))
+"""Many kinds of block side by side, where `messages` has few kinds many times over."""
 awkward = settings(max_examples=80, deadline=None)
 
 
@@ -37,10 +41,16 @@ def card_schema() -> Draft7Validator:
     return Draft7Validator(schema)
 
 
-@settings(max_examples=40, deadline=None)
-@given(message=messages)
+@settings(max_examples=40, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(message=mixed)
 def test_a_card_is_valid_by_the_official_schema(card_schema: Draft7Validator, message: Message) -> None:
     assert card_schema.is_valid(render(message))
+
+
+def test_every_shipped_message_is_valid_by_the_official_schema(card_schema: Draft7Validator) -> None:
+    cards = {path: json.loads(path.read_text())["card"] for path in GOLDEN.rglob("*-teams.json")}
+    assert len(cards) >= 70
+    assert [str(path) for path, card in cards.items() if not card_schema.is_valid(card)] == []
 
 
 def test_the_schema_refuses_what_is_no_card(card_schema: Draft7Validator) -> None:
@@ -50,7 +60,7 @@ def test_the_schema_refuses_what_is_no_card(card_schema: Draft7Validator) -> Non
 
 
 @awkward
-@given(messages)
+@given(messages | mixed)
 def test_a_card_is_under_28_kilobytes_however_it_is_written(message: Message) -> None:
     card = render(message)
     assert len(json.dumps(card)) <= LIMIT
@@ -59,7 +69,7 @@ def test_a_card_is_under_28_kilobytes_however_it_is_written(message: Message) ->
 
 
 @awkward
-@given(messages)
+@given(messages | mixed)
 def test_every_field_has_an_id_of_its_own_and_a_name(message: Message) -> None:
     fields = [each for each in _every(render(message)) if each.get("type", "").startswith("Input.")]
     assert len({field["id"] for field in fields}) == len(fields)
@@ -67,7 +77,7 @@ def test_every_field_has_an_id_of_its_own_and_a_name(message: Message) -> None:
 
 
 @awkward
-@given(messages)
+@given(messages | mixed)
 def test_what_is_pressed_is_what_was_meant(message: Message) -> None:
     card = render(message)
     pressed = [_pressed(each, card) for each in _every(card) if each.get("type") == "Action.Submit"]
@@ -79,7 +89,7 @@ def test_what_is_pressed_is_what_was_meant(message: Message) -> None:
 
 
 @awkward
-@given(messages)
+@given(messages | mixed)
 def test_nothing_is_lost_unsaid(message: Message) -> None:
     card = render(message)
     written = json.dumps(card, ensure_ascii=False)
@@ -99,8 +109,8 @@ def test_markdown_shows_the_words_as_they_are(spans: Spans) -> None:
 
 @awkward
 @given(labels)
-def test_escaped_words_have_no_markup(words: str) -> None:
-    tokens = MarkdownIt("commonmark").parse(escape(clean(words)))
+def test_escaped_words_have_no_markup(label: str) -> None:
+    tokens = MarkdownIt("commonmark").parse(escape(clean(label)))
     kinds = {child.type for token in tokens for child in token.children or []} | {token.type for token in tokens}
     assert kinds <= {"paragraph_open", "paragraph_close", "inline", "text", "text_special", "softbreak"}
 

@@ -66,6 +66,10 @@ def test_trying_later_is_never_given_up() -> None:
     assert backoff(100_000) == LONGEST_WAIT
 
 
+def test_an_absurd_wait_is_cut_to_a_day() -> None:
+    assert _wait(told=timedelta.max.total_seconds() - 1, attempt=0) == 86_400
+
+
 def test_a_retry_after_in_the_past_counts_as_none() -> None:
     decision = decide(TryLater(timedelta(seconds=-5)), attempt=0, now=NOON, jitter=0)
     assert isinstance(decision, Again)

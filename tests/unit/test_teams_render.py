@@ -37,6 +37,12 @@ def body(*blocks: Block) -> list[dict[str, Any]]:
     return elements
 
 
+def field_of(block: Block) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A field and its button."""
+    beside, submit = (column["items"][0] for column in only(block)["columns"])
+    return beside, submit["actions"][0]
+
+
 def only(block: Block) -> dict[str, Any]:
     [element] = body(block)
     return element
@@ -157,27 +163,28 @@ def test_a_row_of_buttons_is_no_wider_than_a_card() -> None:
 
 def test_a_choice_sends_the_command_of_its_option() -> None:
     options = (Button("Monday", "coach day monday"), Button("Tuesday", "coach day tuesday"))
-    field, actions = only(Choice("Day", options, chosen="coach day monday"))["items"]
+    field, submit = field_of(Choice("Day", options, chosen="coach day monday"))
     assert (field["label"], field["value"]) == ("Day", "coach day monday")
-    sent = {**actions["actions"][0]["data"], field["id"]: field["choices"][1]["value"]}
+    sent = {**submit["data"], field["id"]: field["choices"][1]["value"]}
     assert command_line(sent) == "coach day tuesday"
 
 
 def test_fields_of_one_card_never_share_an_id() -> None:
     choice = Choice("Day", (Button("Monday", "coach settings monday"),))
-    fields = [element["items"][0]["id"] for element in body(choice, Input("What?", "result"), choice)]
+    elements = body(choice, Input("What?", "result"), choice)
+    fields = [element["columns"][0]["items"][0]["id"] for element in elements]
     assert len(set(fields)) == 3
 
 
 def test_a_choice_that_nothing_is_chosen_of_shows_nothing_chosen() -> None:
-    field, _ = only(Choice("Day", (Button("Monday", "coach day monday"),), chosen="gone"))["items"]
+    field, _ = field_of(Choice("Day", (Button("Monday", "coach day monday"),), chosen="gone"))
     assert "value" not in field
 
 
 def test_an_input_hands_its_words_to_its_command() -> None:
-    field, actions = only(Input("What changed?", "result list-your-schooling", hint="One line", button="Keep"))["items"]
-    assert (field["placeholder"], actions["actions"][0]["title"]) == ("One line", "Keep")
-    sent = {**actions["actions"][0]["data"], field["id"]: "  fewer no-shows "}
+    field, submit = field_of(Input("What changed?", "result list-your-schooling", hint="One line", button="Keep"))
+    assert (field["placeholder"], submit["title"]) == ("One line", "Keep")
+    sent = {**submit["data"], field["id"]: "  fewer no-shows "}
     assert command_line(sent) == "result list-your-schooling fewer no-shows"
 
 

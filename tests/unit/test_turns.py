@@ -72,3 +72,13 @@ def test_a_platform_without_a_pace_does_not_rest() -> None:
 
 def _waiting(*ids: int) -> list[Waiting]:
     return [Waiting(each, "slack") for each in ids]
+
+
+def test_a_clock_that_is_set_back_keeps_nobody_waiting_longer() -> None:
+    turns = Turns(Limits())
+    turns.choose(_waiting(1), NOON)
+    turns.hold(1, LATER)
+    back = NOON - timedelta(days=1)
+    assert turns.choose(_waiting(1), back) == {}
+    assert turns.next_free(_waiting(1)) == back + timedelta(seconds=30)
+    assert turns.choose(_waiting(1), back + timedelta(seconds=30)) != {}

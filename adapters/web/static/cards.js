@@ -32,6 +32,8 @@ function drawn(element, context) {
       return table(element, context);
     case "Container":
       return el("div", { class: "teams-container" }, element.items.map((item) => draw(item, context)));
+    case "ColumnSet":
+      return el("div", { class: "teams-columns" }, element.columns.map((one) => column(one, context)));
     case "ActionSet":
       return el("div", { class: "teams-actions" }, element.actions.map((action) => button(action, context)));
     case "Input.ChoiceSet":
@@ -41,6 +43,11 @@ function drawn(element, context) {
     default:
       return el("p", { class: "unknown" }, `(${element.type})`);
   }
+}
+
+function column(one, context) {
+  const low = one.verticalContentAlignment === "Bottom" ? " low" : "";
+  return el("div", { class: `teams-column ${one.width}${low}` }, one.items.map((item) => draw(item, context)));
 }
 
 function look(element) {
@@ -103,7 +110,7 @@ function input(element, context) {
     onkeydown: (event) => {
       if (event.key !== "Enter" || event.isComposing) return;
       event.preventDefault();
-      event.target.closest(".teams-container").querySelector("button").click();
+      event.target.closest(".teams-columns").querySelector("button").click();
     },
   });
   context.fields.set(element.id, field);

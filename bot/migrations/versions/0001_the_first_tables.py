@@ -226,8 +226,15 @@ def _create_plannedaction() -> None:
 
 
 def _index_plannedaction() -> None:
-    op.create_index(op.f("ix_plannedaction_due_at"), "plannedaction", ["due_at"], unique=False)
     op.create_index(op.f("ix_plannedaction_member_id"), "plannedaction", ["member_id"], unique=False)
+    op.create_index(
+        "ix_plannedaction_waiting",
+        "plannedaction",
+        ["due_at", "id"],
+        unique=False,
+        sqlite_where=sa.text("planned_at IS NULL"),
+        postgresql_where=sa.text("planned_at IS NULL"),
+    )
 
 
 def _create_progressevent() -> None:
