@@ -4,6 +4,7 @@ Packs use paragraphs, lists, **bold**, `commands` and links; the checker refuses
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -13,8 +14,9 @@ from bot.message import Block, Bold, Bullets, Code, Link, Paragraph, Span, Spans
 _PARSER = MarkdownIt("commonmark", {"html": False})
 
 
+@lru_cache(maxsize=256)
 def blocks(markdown: str) -> tuple[Block, ...]:
-    """The text as paragraphs and lists, in order."""
+    """The text as paragraphs and lists, in order. A pack's texts are few and asked for often, so they are kept read."""
     made: list[Block] = []
     items: list[Spans] | None = None
     numbered = False

@@ -77,9 +77,7 @@ async def tick(
     return report
 
 
-async def _deliver(
-    office: PostOffice, report: TickReport, patience: timedelta, stop: asyncio.Event | None
-) -> None:
+async def _deliver(office: PostOffice, report: TickReport, patience: timedelta, stop: asyncio.Event | None) -> None:
     async with sole_sender(office.database) as right:
         report.holder = right.holder
         if right.holder is not None:

@@ -57,7 +57,7 @@ class Gate:
 
     async def receive(self, request: web.Request) -> web.Response:
         until = asyncio.get_running_loop().time() + self._within
-        raw = await _whole_body(request)
+        raw = await _whole_body(request, self._within)
         if raw is None:
             return _refused(413, "too long")
         try:
@@ -122,16 +122,18 @@ def verifier(secret: str, clock: Clock) -> SignatureVerifier:
     return SignatureVerifier(secret, clock=_Wall(clock))
 
 
-async def _whole_body(request: web.Request) -> bytes | None:
-    """The body; None where it is longer than anything Slack sends. A body that breaks off reads as far as it came."""
+async def _whole_body(request: web.Request, within: float) -> bytes | None:
+    """The body; None where it is longer than anything Slack sends. A body that breaks off, or does not arrive within
+    so many seconds, reads as far as it came."""
     body = bytearray()
     try:
-        async for chunk in request.content.iter_any():
-            body += chunk
-            if len(body) > MOST_BYTES:
-                return None
+        async with asyncio.timeout(within):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > MOST_BYTES:
+                    return None
     except (web.RequestPayloadError, OSError):
-        pass  # cut off or wrongly packed: its signature will not fit
+        pass  # cut off, late or wrongly packed: its signature will not fit
     return bytes(body)
 
 

@@ -4,7 +4,10 @@ even where something broke.
 
 import logging
 from secrets import token_hex
+from traceback import format_tb
 from typing import Any
+
+from sqlalchemy.exc import OperationalError
 
 from adapters.slack.api import SlackApi
 from adapters.slack.render import fallback, render
@@ -14,6 +17,12 @@ from bot.errors import DeliveryError
 from bot.message import Message, Paragraph, rich
 
 log = logging.getLogger(__name__)
+
+
+def _trace(error: Exception) -> str:
+    """Where it broke. The words of most errors quote what they stumbled over, which a member may have typed."""
+    said = f" ({error.orig})" if isinstance(error, OperationalError) else ""
+    return f": {type(error).__name__}{said}\n{''.join(format_tb(error.__traceback__))}".rstrip()
 
 
 class Replies:
@@ -36,7 +45,7 @@ class Replies:
         """Said where something of ours broke: names a number under which the log tells what."""
         number = token_hex(4)
         told = {"event": "reply_failed", "request": number}
-        log.error("Request %s got no reply", number, exc_info=error, extra=told)
+        log.error("Request %s got no reply%s", number, _trace(error) if error else "", extra=told)
         return self.sentence("trouble", number=number)
 
     def sentence(self, name: str, **values: object) -> Message:

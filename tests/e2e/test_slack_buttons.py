@@ -105,6 +105,16 @@ async def test_a_broken_press_shows_a_kind_sentence(slack: FakeSlack, sqlite: Da
     assert slack.responses[0]["text"] == "Something went wrong on my side"
 
 
+async def test_a_response_url_that_is_no_address_is_logged_and_not_called(
+    slack: FakeSlack, sqlite: Database, clocks: Clocks, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_door(slack, sqlite, clocks, Echo()) as door:
+        for number, address in enumerate(("http://[", "http://127.0.0.1:99999999/x", "https://evil.test/x", "x")):
+            assert (await door.press(button("home"), trigger=f"{number}", response_url=address)).status == 200
+    assert [getattr(record, "event", "") for record in caplog.records].count("reply_lost") == 4
+    assert "background_error" not in [getattr(record, "event", "") for record in caplog.records]
+
+
 async def test_a_broken_response_url_is_logged(
     slack: FakeSlack, sqlite: Database, clocks: Clocks, caplog: pytest.LogCaptureFixture
 ) -> None:

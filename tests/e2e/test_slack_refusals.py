@@ -1,5 +1,6 @@
 """Knocks that are not Slack's, or make no sense: turned away with a plain status, logged once without their content."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
@@ -20,6 +21,7 @@ SLASH = urlencode({"command": "/mentor", "text": "secret words", "team_id": "T1"
 STALE = str(int((MONDAY - timedelta(minutes=6)).timestamp()))
 EARLY = str(int((MONDAY + timedelta(minutes=6)).timestamp()))
 NOW = str(int(MONDAY.timestamp()))
+NO_WORKSPACE = '{"type": "block_actions", "actions": [{"action_id": "c:0"}], "user": {"id": "U1"}}'
 
 Knock = Callable[[Door], Awaitable[ClientResponse]]
 
@@ -91,6 +93,7 @@ async def test_what_slack_did_not_sign_just_now_gets_401(
         ('{"type": "event_callback", "event": {"type": "message"}, "event_id": {"a": 1}}', JSON),
         ('{"type": "event_callback", "event": {"type": "message"}, "event_id": "E\\u0000"}', JSON),
         ('{"type": "event_callback", "event": {"type": "message"}, "event_id": "Ev1", "authorizations": 7}', JSON),
+        ('{"type": "event_callback", "event": {"type": "message"}, "event_id": "Ev1"}', JSON),
         ('{"type": "url_verification"}', JSON),
         ("nonsense", FORM),
         ("payload=", FORM),
@@ -100,6 +103,7 @@ async def test_what_slack_did_not_sign_just_now_gets_401(
         (urlencode({"payload": '{"type": "block_actions", "actions": [], "user": {"id": "U1"}}'}), FORM),
         (urlencode({"payload": '{"type": "block_actions", "actions": [5], "user": {"id": "U1"}}'}), FORM),
         (urlencode({"payload": '{"type": "block_actions", "actions": [{"action_id": "c:0"}], "user": "U1"}'}), FORM),
+        (urlencode({"payload": NO_WORKSPACE}), FORM),
         ("command=/mentor&text=hello", FORM),
         ("command=/mentor&text=hello&team_id=T1&user_id=U%001", FORM),
         ("&".join(f"a{number}=1" for number in range(200)), FORM),
@@ -107,7 +111,7 @@ async def test_what_slack_did_not_sign_just_now_gets_401(
         (SLASH, "multipart/form-data; boundary=x"),
         (SLASH, JSON),
     ],
-    ids=range(30),
+    ids=range(32),
 )
 async def test_what_cannot_be_read_gets_400(
     door: Door, body: str, content_type: str, caplog: pytest.LogCaptureFixture
@@ -138,6 +142,18 @@ async def test_a_huge_body_gets_413(door: Door, *, chunked: bool) -> None:
     data = pouring() if chunked else BytesIO(b"x" * 2_000_000)
     answer = await door.http.post(f"{door.url}/slack/events", data=data, headers={"Content-Type": FORM})
     assert answer.status == 413
+
+
+async def test_a_body_that_never_arrives_is_not_waited_for(slack: FakeSlack, sqlite: Database, clocks: Clocks) -> None:
+    never = asyncio.Event()
+
+    async def trickling() -> AsyncIterator[bytes]:
+        yield b"text="
+        await never.wait()
+
+    async with open_door(slack, sqlite, clocks, Echo(), answer_within=0.1) as door:
+        answer = await door.http.post(f"{door.url}/slack/events", data=trickling(), headers={"Content-Type": FORM})
+        assert answer.status == 401
 
 
 async def test_only_posts_are_taken(door: Door) -> None:

@@ -120,7 +120,7 @@ async def test_a_tick_that_waits_can_be_stopped(database: Database) -> None:
     office = post_office(database, clocks, {"slack": platform})
     ticking = asyncio.create_task(tick(office, patience=timedelta(hours=2), stop=stop))
     while not platform.asked:
-        await asyncio.sleep(0)
+        await rows(database)
     stop.set()
     assert (await ticking).waiting == 1
 

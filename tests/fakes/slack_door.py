@@ -41,7 +41,7 @@ class Echo:
         if self.held is not None:
             await self.held.wait()
         if self.fails:
-            raise RuntimeError("the sample conversation broke")
+            raise RuntimeError(f"the sample conversation broke at {request.text!r}")
         return Message("You said", (Paragraph(text(request.text or "(nothing)")),))
 
 
@@ -83,7 +83,9 @@ class Door:
         }
         return await self.knock(urlencode(form), "application/x-www-form-urlencoded")
 
-    async def press(self, action: Json, *, trigger: str = "1.2.b", state: Json | None = None) -> ClientResponse:
+    async def press(
+        self, action: Json, *, trigger: str = "1.2.b", state: Json | None = None, response_url: str = ""
+    ) -> ClientResponse:
         """Something on a message of ours was pressed, picked or filled in."""
         payload = {
             "type": "block_actions",
@@ -92,7 +94,7 @@ class Door:
             "channel": {"id": "D0SAMPLE1", "name": "directmessage"},
             "container": {"type": "message", "message_ts": "1764000000.000001"},
             "trigger_id": trigger,
-            "response_url": self.slack.response_url(),
+            "response_url": response_url or self.slack.response_url(),
             "actions": [action],
             "state": state or {"values": {}},
         }

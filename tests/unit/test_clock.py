@@ -61,6 +61,13 @@ def test_a_repeated_time_counts_the_first_time() -> None:
     assert instant_of(date(2026, 11, 1), time(1, 30, fold=1), NEW_YORK) == utc(2026, 11, 1, 5, 30)
 
 
+def test_what_lies_beyond_the_years_that_can_be_written_is_their_end() -> None:
+    last, first = date(9999, 12, 31), date(1, 1, 1)
+    assert instant_of(last, time(23, 59), NEW_YORK) == datetime.max.replace(tzinfo=UTC)
+    assert instant_of(first, time(), ZoneInfo("Asia/Tokyo")) == datetime.min.replace(tzinfo=UTC)
+    assert instant_of(last, time(12), NEW_YORK) == utc(9999, 12, 31, 17)
+
+
 def test_midnight_that_does_not_exist() -> None:
     """Havana's clocks go from 0:00 to 1:00; an APScheduler cron trigger loses that week."""
     havana = ZoneInfo("America/Havana")

@@ -41,6 +41,16 @@ def test_every_command_of_the_grammar_is_found() -> None:
         ("STOP", "stop", ""),
         ("unsubscribe", "stop", ""),
         ("parar", "stop", ""),
+        ("stop.", "stop", ""),
+        ("STOP!!", "stop", ""),
+        ("“Stop”", "stop", ""),
+        ("ｓｔｏｐ！", "stop", ""),
+        ("'coach on'", "coach", "on"),
+        ("`coach on`", "coach", "on"),
+        ("Coach on.", "coach", "on"),
+        ("Done list-your-schooling.", "done", "list-your-schooling"),
+        ("result Cut waiting from 40 to 25 minutes.", "result", "Cut waiting from 40 to 25 minutes."),
+        ("/mentor /mentor coach on", "coach", "on"),
     ],
 )
 def test_a_whole_command_is_understood(line: str, name: str, arguments: str) -> None:
@@ -63,6 +73,10 @@ def test_a_whole_command_is_understood(line: str, name: str, arguments: str) -> 
         "start of a new job, any advice",
         "coach me for an interview",
         "step by step plan to become a manager",
+        "stop?",
+        "coach on?",
+        "“do I need a degree”",
+        "...",
     ],
 )
 def test_words_that_are_no_whole_command_are_a_question(line: str) -> None:
