@@ -163,7 +163,7 @@ def changed(visit: Visit, plan: CoachingPlan, key: str) -> Message:
     """The answer to a change: what is true now."""
     if not plan.is_on:
         off = (
-            sentence(visit, "coaching.settings.saved-off"),
+            sentence(visit, "coaching.settings.saved-off", rhythm=rhythm(visit.say, plan)),
             Buttons((button(visit.say, "on", "coach on", primary=True),)),
         )
         return Message(visit.say(key), off)

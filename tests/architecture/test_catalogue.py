@@ -33,7 +33,8 @@ def test_every_sentence_of_the_catalogue_is_asked_for() -> None:
 def _not_sentences() -> set[str]:
     """Names of modules, files and hosts that look like keys."""
     modules = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in SOURCES}
-    return modules | {text for text in _literals() if text.endswith((".py", ".html", ".css", ".js", ".json", ".md", ".com"))}
+    endings = (".py", ".html", ".css", ".js", ".json", ".md", ".com")
+    return modules | {text for text in _literals() if text.endswith(endings)}
 
 
 def _literals() -> Iterator[str]:
