@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import click
@@ -22,6 +22,8 @@ from bot.settings import Settings, read_settings
 from jobs.tick import TickReport, Would, dry_run
 from jobs.tick import tick as look_once
 
+FARTHEST = timedelta(days=3653)
+"""How far ahead a clock may be moved: what is planned stays planned, so a slip in the year would silence everybody."""
 PART = 5000
 """Sample members added in one transaction."""
 
@@ -59,6 +61,8 @@ def tick(now: datetime | None, dry_run: bool, as_json: bool) -> None:
     Example: preceptor tick --now 2026-12-01T14:00:00Z --dry-run
     """
     settings = read_settings(os.environ)
+    if now and now - real_clocks().machine.now() > FARTHEST:
+        raise click.BadParameter(f"{now:%Y-%m-%d} is more than ten years away; is the year right?", param_hint="--now")
     report, would = asyncio.run(_tick(settings, now, store=not dry_run))
     click.echo(json.dumps(_as_json(report, would)) if as_json else _as_text(report, would))
     sys.exit(1 if report.broken or report.holder else 0)

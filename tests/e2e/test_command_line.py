@@ -4,13 +4,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from adapters.cli.main import preceptor
 from bot.clock import MachineClock
 
 PRECEPTOR = Path(sys.executable).with_name("preceptor")
@@ -129,6 +131,16 @@ def test_an_instant_without_sense_or_zone_is_refused_with_an_example(run: Run, v
     assert "2026-12-01T14:00:00Z" in done.stderr
 
 
+def test_a_slip_in_the_year_is_refused_before_it_plans_anything(run: Run) -> None:
+    run("seed", "--members", "1", "--due", "now")
+
+    done = run("tick", "--now", "9026-12-01T14:00:00Z")
+
+    assert done.returncode == 2
+    assert "is the year right?" in done.stderr
+    assert _tick(run, _now())["sent"] == 1
+
+
 def test_sample_members_on_a_real_slack_are_refused(run: Run) -> None:
     slack = {"SLACK_BOT_TOKEN": "xoxb-sample", "SLACK_SIGNING_SECRET": "0123456789abcdef"}
 
@@ -210,6 +222,15 @@ def test_eval_names_the_line_of_a_bad_row(run: Run, tmp_path: Path) -> None:
     assert "line 1" in done.stderr
 
 
-@pytest.mark.parametrize("command", ["ask", "demo", "serve", "tick", "seed", "doctor", "content check", "db upgrade"])
-def test_help_of_each_command_has_an_example(run: Run, command: str) -> None:
-    assert "Example" in run(*command.split(), "--help").stdout
+def test_help_of_each_command_has_an_example() -> None:
+    commands = dict(_commands(preceptor, ""))
+    assert len(commands) >= 9
+    assert [name for name, command in commands.items() if "Example" not in (command.help or "")] == []
+
+
+def _commands(group: click.Group, before: str) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command

@@ -63,9 +63,11 @@ async def test_two_claims_at_once_share_nothing(database: Database) -> None:
             return [each.delivery.id for each in taken]
 
     one, two = await asyncio.gather(claim("courier-1"), claim("courier-2"))
-    assert one
+    assert one or two  # one of them may find all it looked at taken, and comes again
     assert not set(one) & set(two)
-    assert {row.claimed_by for row in await rows(database) if row.id in one} == {"courier-1"}
+    owners = {row.id: row.claimed_by for row in await rows(database)}
+    assert {owners[each] for each in one} <= {"courier-1"}
+    assert {owners[each] for each in two} <= {"courier-2"}
 
 
 async def test_what_is_not_due_or_not_ours_is_not_claimed(database: Database) -> None:

@@ -135,12 +135,20 @@ blocks: st.SearchStrategy[Block] = st.one_of(
     st.builds(Input, labels, commands, words, st.sampled_from(("Save", "", "Keep this for later " * 5))),
     st.just(Divider()),
 )
+# What a message may hold sixty times over: a list of 130 long choices in each would be megabytes of nothing new.
+repeated: st.SearchStrategy[Block] = st.one_of(
+    st.builds(Paragraph, lines, st.booleans()),
+    st.builds(Progress, labels, st.integers(-2, 30), st.integers(-1, 20)),
+    st.lists(buttons, max_size=2).map(tuple).map(Buttons),
+    st.builds(Input, labels, commands, words, st.just("Save")),
+    st.just(Divider()),
+)
 messages = st.builds(
     Message,
     texts,
     st.one_of(
         st.lists(blocks, max_size=6).map(tuple),
-        st.builds(lambda one, times: (one,) * times, blocks, st.integers(45, 60)),
+        st.builds(lambda one, times: (one,) * times, repeated, st.integers(45, 60)),
     ),
     st.none() | words,
 )
