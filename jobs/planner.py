@@ -2,6 +2,7 @@
 `jobs.service`, by `preceptor tick`, and by the playground after it moved the clock.
 """
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
@@ -34,15 +35,25 @@ class PlanCounts:
 
 
 async def plan_due(
-    database: Database, nudges: Sequence[Nudge], now: datetime, *, batch: int = 500, enqueue: Enqueue | None = None
+    database: Database,
+    nudges: Sequence[Nudge],
+    now: datetime,
+    *,
+    batch: int = 500,
+    enqueue: Enqueue | None = None,
+    stop: asyncio.Event | None = None,
 ) -> PlanCounts:
-    """Plan everybody who is due at `now` (calendar clock). Twice, or twice at once, is the same as once."""
+    """Plan everybody who is due at `now` (calendar clock). Twice, or twice at once, is the same as once.
+
+    When told to stop, the batch under way is finished and the rest is left to the next time.
+    """
     counts = PlanCounts()
-    while missed := await _skip_missed(database, now, batch):
+    told = stop or asyncio.Event()
+    while not told.is_set() and (missed := await _skip_missed(database, now, batch)):
         counts.skipped[ledger.MISSED] += missed
     for nudge in nudges:
         try:
-            while await _plan_batch(database, nudge, now, batch, counts, enqueue):
+            while not told.is_set() and await _plan_batch(database, nudge, now, batch, counts, enqueue):
                 pass
         except Exception:
             counts.broken.append(nudge.kind)

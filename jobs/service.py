@@ -15,7 +15,8 @@ async def run_jobs(office: PostOffice, engine: Engine, stop: asyncio.Event) -> N
     """Plan and deliver until told to stop; what is being sent is finished and recorded first."""
 
     async def plan() -> None:
-        await plan_due(office.database, office.nudges, office.clocks.calendar.now(), enqueue=engine.enqueue)
+        now = office.clocks.calendar.now()
+        await plan_due(office.database, office.nudges, now, enqueue=engine.enqueue, stop=stop)
 
     clockwork = Clockwork()
     clockwork.every(LOOK_EVERY, "plan", plan)

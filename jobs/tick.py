@@ -68,7 +68,7 @@ async def tick(
     is being sent is finished and recorded first. When another process delivers from this database, it is left to that
     one, and `holder` names it.
     """
-    counts = await plan_due(office.database, office.nudges, office.clocks.calendar.now(), batch=BATCH)
+    counts = await plan_due(office.database, office.nudges, office.clocks.calendar.now(), batch=BATCH, stop=stop)
     report = TickReport(planned=counts.planned, skipped=+counts.skipped, broken=counts.broken)
     if deliver:
         await _deliver(office, report, patience, stop)

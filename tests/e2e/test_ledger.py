@@ -108,6 +108,17 @@ async def test_a_long_absence_is_named_in_transactions_of_a_bounded_size(databas
     assert {(row.state, row.reason) for row in await rows(database)} == {(State.SKIPPED, "missed")}
 
 
+async def test_planning_that_is_told_to_stop_finishes_its_batch_and_leaves_the_rest(database: Database) -> None:
+    async def stop_soon(_session: object, _rows: object) -> None:
+        stop.set()
+
+    await settle_in(database, members=5)
+    stop = asyncio.Event()
+    counts = await plan_due(database, [TOY], NOON, batch=2, enqueue=stop_soon, stop=stop)
+    assert counts.planned["toy"] == len(await rows(database)) == 2
+    assert (await plan_due(database, [TOY], NOON)).planned["toy"] == 3
+
+
 async def test_recovery_marks_only_what_is_lost(database: Database) -> None:
     await settle_in(database, members=2)
     await plan_due(database, [TOY], NOON)
