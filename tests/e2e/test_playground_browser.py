@@ -63,6 +63,7 @@ async def page(browser: Browser, demo: Demo) -> AsyncIterator[Page]:
 
 
 async def type_line(page: Page, line: str) -> None:
+    await expect(page.locator("body")).not_to_have_attribute("aria-busy", "true")
     await page.locator("#line").fill(line)
     await page.get_by_role("button", name="Send").click()
     await expect(page.locator("body")).not_to_have_attribute("aria-busy", "true")
@@ -117,6 +118,7 @@ async def test_both_looks_can_be_pressed_and_filled_in(page: Page) -> None:
         await last.get_by_role("combobox").first.select_option(label="Fridays")
         if look == "Teams look":
             await last.get_by_role("button", name="OK").first.click()
+        await expect(last).to_contain_text("Saved")
         await expect(last).to_contain_text("Fridays")
         await type_line(page, "result list-your-schooling")
         await last.get_by_role("textbox").fill(f"Said in the {look}")
