@@ -12,7 +12,9 @@ const { words, commands } = await ask("start");
 const messages = new Messages(byId("messages"), words, press);
 const seen = new Map();
 let view = null;
-let busy = false;
+// Requests wait for one another: what is typed while an answer is on its way comes after it, and is not lost.
+let queue = Promise.resolve();
+let waiting = 0;
 
 function member() {
   return document.querySelector("input[name=member]:checked").value;
@@ -58,10 +60,14 @@ function showNews() {
   }
 }
 
-async function during(request) {
-  if (busy) return;
-  busy = true;
+function during(request) {
+  waiting += 1;
   document.body.setAttribute("aria-busy", "true");
+  queue = queue.then(() => carryOut(request));
+  return queue;
+}
+
+async function carryOut(request) {
   byId("problem").hidden = true;
   try {
     show(await request());
@@ -69,8 +75,8 @@ async function during(request) {
     byId("problem").textContent = error.message || words.unreachable;
     byId("problem").hidden = false;
   } finally {
-    busy = false;
-    document.body.removeAttribute("aria-busy");
+    waiting -= 1;
+    if (waiting === 0) document.body.removeAttribute("aria-busy");
   }
 }
 
