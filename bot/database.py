@@ -57,12 +57,14 @@ class Database:
     async def upgrade(self) -> None:
         """Bring the tables to the newest version. Raises DatabaseOutOfReach."""
         with _explained():
+            self._knock()
             async with self.engine.begin() as connection:
                 await connection.run_sync(_upgrade)
 
     async def require_current(self) -> None:
         """Raise DatabaseNotReady when the tables are not at the newest version. Waits for nobody who writes."""
         with _explained():
+            self._knock()
             async with self.engine.connect() as connection:
                 await connection.execution_options(**{_READS: True})
                 if not await connection.run_sync(_is_current):
@@ -71,13 +73,19 @@ class Database:
     async def close(self) -> None:
         await self.engine.dispose()
 
+    def _knock(self) -> None:
+        """Fail here when the file cannot be opened: where aiosqlite fails to, its thread may outlive the event loop and
+        die with a traceback of its own."""
+        if file := self.file:
+            sqlite3.connect(file).close()
+
 
 @contextmanager
 def _explained() -> Iterator[None]:
     """What a driver says about a missing server or a file it cannot open → one sentence for the operator."""
     try:
         yield
-    except (DBAPIError, OSError) as error:
+    except (DBAPIError, sqlite3.Error, OSError) as error:
         reason = str(getattr(error, "orig", None) or error) or type(error).__name__
         raise DatabaseOutOfReach(reason.splitlines()[0].rstrip(".")) from error
 

@@ -31,6 +31,8 @@ class CoachingPlan(SQLModel, table=True):
     topics: list[str] = Field(default_factory=lambda: ["step", "networking"], sa_type=JSON)
     every_weeks: int = 1
     """The member's own choice: 1 or 2."""
+    paused_from: date | None = None
+    """The first local day without messages, for a leave that is still to come; None for a pause that has begun."""
     paused_until: date | None = None
     """The first local day on which messages may come again."""
     backoff: str = "none"

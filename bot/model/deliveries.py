@@ -21,7 +21,7 @@ class State(StrEnum):
     FAILED = "failed"
     """The platform refused for good; `reason` names why."""
     UNSURE = "unsure"
-    """It may have arrived, and is not repeated."""
+    """It may have arrived, and is not blindly repeated. `settle_at` says whether anybody will look for it."""
 
 
 class Delivery(SQLModel, table=True):
@@ -42,6 +42,18 @@ class Delivery(SQLModel, table=True):
             "lease_until",
             sqlite_where=text("state = 'sending'"),
             postgresql_where=text("state = 'sending'"),
+        ),
+        Index(
+            "ix_delivery_to_settle",
+            "settle_at",
+            sqlite_where=text("settle_at IS NOT NULL"),
+            postgresql_where=text("settle_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_delivery_batch",
+            "batch_id",
+            sqlite_where=text("batch_id IS NOT NULL"),
+            postgresql_where=text("batch_id IS NOT NULL"),
         ),
         {"sqlite_autoincrement": True},
     )
@@ -64,6 +76,16 @@ class Delivery(SQLModel, table=True):
     lease_until: datetime | None = Field(default=None, sa_type=Instant)
     """By the machine's clock."""
     claimed_by: str = ""
+    tried_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the last try was claimed, by the machine's clock: a look for the message begins there."""
+    settle_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When an unsure one is looked for next, by the machine's clock; None when nobody will."""
+    looks: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How many looks in a row did not find it."""
+    queued_until: datetime | None = Field(default=None, sa_type=Instant)
+    """Until then (machine's clock) a job for it is out; only the distributed engine has jobs."""
+    batch_id: int | None = Field(default=None, foreign_key="sendbatch.id")
+    """The batch that a person started, if it is part of one."""
     content: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """What the message was about (ids only), written before it is sent."""
     receipt: str = ""
@@ -72,3 +94,32 @@ class Delivery(SQLModel, table=True):
     """By the calendar clock."""
     recorded_at: datetime | None = Field(default=None, sa_type=Instant)
     """By the machine's clock: when the last state was written."""
+
+
+class SendBatch(SQLModel, table=True):
+    """Messages that a person started: a notice, a catch-up. Stopping it skips what is not yet sent."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int | None = Field(default=None, foreign_key="tenant.id")
+    """The workspace it goes to; None for one over all of them."""
+    kind: str
+    text: str = ""
+    """What a notice says."""
+    started_by: str
+    """The operator's platform:tenant:user, or "command line"."""
+    started_at: datetime = Field(sa_type=Instant)
+    """By the calendar clock."""
+    stopped_at: datetime | None = Field(default=None, sa_type=Instant)
+    """By the calendar clock; None while it runs."""
+
+
+class Pace(SQLModel, table=True):
+    """How fast one kind of call to one workspace may go on, kept here so that every process keeps to it."""
+
+    tenant_id: int = Field(foreign_key="tenant.id", primary_key=True)
+    act: str = Field(primary_key=True)
+    """"send", or "look" for reading a conversation back."""
+    next_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When an even stream of all calls so far would make its next one, by the machine's clock."""
+    held_until: datetime | None = Field(default=None, sa_type=Instant)
+    """The platform asked for no call before this instant of the machine's clock."""

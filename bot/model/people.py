@@ -1,6 +1,6 @@
 """Workspaces and the people in them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
@@ -20,7 +20,23 @@ class Tenant(SQLModel, table=True):
     name: str = ""
     bot_user_id: str | None = None
     """The mentor's own user id there, for telling mentions from names."""
+    quiet_from: int | None = None
+    """Local minutes after midnight at which nothing may come any more; None: the mentor's own quiet hours."""
+    quiet_to: int | None = None
+    """Local minutes after midnight from which messages may come again."""
     created_at: datetime = Field(sa_type=Instant)
+
+
+class ClosedDays(SQLModel, table=True):
+    """Days on which a workspace wants no message: a holiday, or dates its administrator blacked out."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    tenant_id: int = Field(foreign_key="tenant.id", index=True)
+    first_day: date
+    last_day: date
+    """The last day without messages, itself included."""
+    name: str = ""
+    """What the administrator calls it ("Thanksgiving", "moving the office")."""
 
 
 class Member(SQLModel, table=True):
