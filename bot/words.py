@@ -26,6 +26,8 @@ class Example:
     line: str
     after: tuple[str, ...] = ()
     """Lines the same new member typed before it."""
+    by_operator: bool = False
+    """Typed by one of the people who run the mentor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,10 @@ class Command:
     arguments: str = ""
     """A regular expression that the rest of the line must match whole; else the line is a question."""
     aliases: tuple[str, ...] = ()
+    typed: str = ""
+    """What a person types, where that is more than the name."""
+    for_operators: bool = False
+    """Only for the people who run the mentor; nobody else is offered it."""
     pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -49,9 +49,9 @@ _TOGETHER: tuple[tuple[str, str], ...] = (
     ("clinical titled own", "colleague"),
     ("titled seen", "colleague"),
     ("titled record", "colleague"),
-    ("room clock", "work"),
+    ("room clock", "work plan"),
 )
-"""Marks that in one sentence are enough, and the mark beside which they are not."""
+"""Marks that in one sentence are enough, and the marks beside any of which they are not."""
 
 
 def looks_like_patient_data(text: str) -> bool:

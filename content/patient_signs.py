@@ -32,6 +32,8 @@ NAMED_DATE = (
 _FULL_DATE = rf"(?:{NUMERIC_DATE}|{NAMED_DATE})"
 _DATE = rf"(?:{_FULL_DATE}|(?:0?[1-9]|1[0-2])/(?:0?[1-9]|[12]\d|3[01])(?![\d/])(?! of\b))"
 _CLOCK = r"\b(?:\d{1,2}(?::\d\d)? ?(?:am|pm|a\.m|p\.m|o'?clock)\b|\d{1,2}:\d\d(?!\d))"
+_AHEAD = rf"(?:(?:on |this |next )?(?:{_WEEKDAY}|today|tomorrow|tonight|{_FULL_DATE}),? )"
+_PLAN = r"(?:[/<]\S{1,40} )?plan (?:[a-z\d]{1,20}-[a-z\d-]{1,40} )?"
 _MOMENT = rf"(?:{_CLOCK}|\b{_FULL_DATE})"
 
 # Names and labelled numbers, judged further by `content.patient_data`.
@@ -218,6 +220,9 @@ MARKS = _compiled(
         "clock": _CLOCK,
         "room": "".join(rf"(?<!{kind} )" for kind in ("conference", "meeting", "break", "training", "class", "board"))
         + r"\b(?:room|rm|bed|bay) ?#?\d{1,4}[a-d]?\b",
+        # Somebody's own plan, and nothing beside it: "plan draft-resume Thursday 12:30, room 4".
+        "plan": rf"^(?:{_PLAN}{_AHEAD}?|{_AHEAD})(?:at )?{_CLOCK}[, ]{{1,2}}(?:in )?"
+        r"(?:room|rm) ?#?\d{1,4}[a-d]?\W{0,3}$",
         "work": rf"\b(?:{_MEETING}|report to|{_COLLEAGUE})\b",
     }
 )

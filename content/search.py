@@ -12,7 +12,7 @@ from content.pack import Faq, Outside, Pack
 from content.patient_data import looks_like_patient_data
 from content.search_confidence import Confidence, Sample
 from content.search_ranking import Ranker
-from content.search_words import Reader, words_of
+from content.search_words import Reader, is_word, words_of
 
 MAX_CHARACTERS = 1000
 """A longer text is no question, and gets no answer."""
@@ -85,15 +85,20 @@ class Searcher:
         """Any text at all; never raises."""
         words = words_of(question[:MAX_CHARACTERS])
         known = self._exact.get(" ".join(words))
-        ranking = self._ranker.rank(self._reader.features(" ".join(words)))
+        features = self._reader.features(" ".join(words))
+        ranking = self._ranker.rank(features)
         order = ranking.entries if known is None else (known, *(i for i in ranking.entries if i != known))
         faqs = self._nearest(order)
         ids = tuple(faq.id for faq in faqs)
         if looks_like_patient_data(question[:MAX_CHARACTERS]):
             return NoAnswer(self._replies.get(PATIENT_CASE), ids, 1.0)
-        if not order or len(question) > MAX_CHARACTERS:
+        if not order or len(question) > MAX_CHARACTERS or (known is None and not self._asks(features)):
             return NoAnswer(None, ids, 0.0)
         return _decided(self._entries[order[0]], faqs, 1.0 if known is not None else self._confidence.of(ranking))
+
+    def _asks(self, features: list[str]) -> bool:
+        """Whether any word says what the question is about: "a b" and "is it" stand near entries by accident."""
+        return any(self._ranker.tells(feature) for feature in features if is_word(feature))
 
     def _nearest(self, order: tuple[int, ...]) -> tuple[Faq, ...]:
         found = (self._entries[entry] for entry in order)

@@ -8,6 +8,8 @@ KINDS = {"w": 1.0, "p": 0.5, "c": 0.15}
 """What a feature counts for, by its kind (see `content.search_words`)."""
 SATURATION = 8
 """From about so many phrasings with a feature, one more of them adds little."""
+TELLING = 0.1
+"""A feature with less than this part of the highest worth of its kind stands in nearly every entry."""
 ROUNDING = 1e-9
 NOTHING: Mapping[int, float] = {}
 
@@ -47,6 +49,11 @@ class Ranker:
     def rank(self, features: Iterable[str]) -> Ranking:
         known = list(features)
         return _best_first(self._earned(known), self._most(known))
+
+    def tells(self, feature: str) -> bool:
+        """Whether a feature points to some entries rather than to all; one that no entry has does."""
+        highest = self._worth_of(feature, {})
+        return self._worth.get(feature, highest) >= TELLING * highest
 
     def left_out(self, features: Iterable[str], entry: int, weight: float) -> tuple[Ranking, Ranking]:
         """As if `entry` lacked a text that has all these features and counts for `weight`; and as if it had none."""

@@ -20,6 +20,8 @@ MAX_WORDS = 80
 """More words of a text are not read: longer is a story and no question, and the work per question has an end."""
 MAX_LETTERS = 24
 """Letters read of a word."""
+STEM = "w"
+"""The first letter of a feature that is a stem."""
 PART = 4
 """Letters in a part of a word, its edges counted as one."""
 
@@ -56,7 +58,7 @@ class Reader:
         stems = self._with_one_name(self._stemmed(words))
         pairs = (f"p{first} {second}" for first, second in pairwise(["", *stems, ""]))
         parts = (part for word in words for part in _parts(word))
-        return list(dict.fromkeys([*(f"w{stem}" for stem in stems), *pairs, *parts]))
+        return list(dict.fromkeys([*(f"{STEM}{stem}" for stem in stems), *pairs, *parts]))
 
     def _meant(self, word: str) -> str:
         if word in self._stems or self._stemmer.stemWord(word) in self._known:
@@ -76,6 +78,12 @@ class Reader:
             named += self._one_name.get(run, run)
             at += len(run)
         return named
+
+
+def is_word(feature: str) -> bool:
+    """Whether a feature is the stem of a whole word: no single letter, no number of one or two digits."""
+    kind, stem = feature[0], feature[1:]
+    return kind == STEM and len(stem) > 1 and not (len(stem) == 2 and stem.isdecimal())
 
 
 def _sizes(names: Iterable[tuple[str, ...]]) -> dict[str, list[int]]:

@@ -12,7 +12,7 @@ async def handle(visit: Visit, arguments: str) -> Message:
     word = arguments.lower()
     if not word:
         return _everything(visit)
-    if command := visit.vocabulary.get(word):
+    if command := visit.vocabulary.get(word.removesuffix(" it")):
         return _one(visit, command)
     said = (Paragraph((Text(visit.say("help.unknown", word=arguments[:40])),)), _all_button(visit))
     return Message(visit.say("help.unknown.title"), said)
@@ -20,7 +20,8 @@ async def handle(visit: Visit, arguments: str) -> Message:
 
 def _everything(visit: Visit) -> Message:
     known = {command.name: command for command in visit.vocabulary.values()}
-    names = [*FIRST, *sorted(name for name in known if name not in FIRST and name != "not")]
+    mine = (name for name, command in known.items() if visit.is_operator or not command.for_operators)
+    names = [*FIRST, *sorted(name for name in mine if name not in FIRST and not known[name].typed)]
     items = tuple(_line(visit, known[name]) for name in names)
     said: list[Block] = [Paragraph(rich(visit.say("help.opening"))), Bullets(items)]
     if not visit.deployment.public_url:
@@ -38,7 +39,7 @@ def _one(visit: Visit, command: Command) -> Message:
     said: list[Block] = [Paragraph(rich(visit.say(command.summary)))]
     if lines:
         said += [Paragraph(rich(visit.say("help.for-example"))), Bullets(lines)]
-    return Message(visit.say("help.one.title", command=command.name), (*said, _all_button(visit)))
+    return Message(visit.say("help.one.title", command=command.typed or command.name), (*said, _all_button(visit)))
 
 
 def _all_button(visit: Visit) -> Buttons:
@@ -48,7 +49,7 @@ def _all_button(visit: Visit) -> Buttons:
 COMMAND = Command(
     name="help",
     summary="help.summary",
-    arguments=r"[\w-]*",
+    arguments=r"not it|[\w-]*",
     aliases=("?",),
     examples=(Example("help"), Example("help coach"), Example("help teleport")),
     handle=handle,

@@ -23,6 +23,7 @@ async def handle(visit: Visit, arguments: str) -> Message:
 
 COMMAND = Command(
     name="not",
+    typed="not it",
     summary="faq.not-it.summary",
     arguments=r"it(?: [a-z0-9-]+ .*)?",
     examples=(

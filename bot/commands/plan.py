@@ -25,6 +25,15 @@ PLACE_WORDS, PLACE_LENGTH = 8, 60
 _ID = r"[a-z0-9]+(?:-[a-z0-9]+)+"
 _EN = r"today|tomorrow|tonight|noon|(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?"
 _ES = r"hoy|ma[nñ]ana|lunes|martes|mi[eé]rcoles|jueves|viernes|s[aá]bado|domingo"
+_MONTHS = (
+    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre"
+    r"|diciembre"
+)
+_DAY = rf"(?:on |at |by |this |next |the |on the |el )?(?:{_EN}|{_ES}|(?:(?:{_MONTHS})\.? )?\d\S*)"
+_AHEAD = r"in (?:\d+|an?|one|two|three) (?:minute|hour|day|week)s?"
+_WHEN = rf"(?:{_DAY}|{_AHEAD})"
+"""How a day or an hour begins; what begins otherwise and is no action's id is a question."""
 
 
 async def handle(visit: Visit, arguments: str) -> Message:
@@ -109,7 +118,7 @@ def _ask(visit: Visit, action: Action, name: str) -> Message:
 COMMAND = Command(
     name="plan",
     summary="coaching.summary.plan",
-    arguments=rf"(?:{_ID}(?: .*)?|(?:{_EN}|{_ES}|\d\S*)(?:[ ,].*)?)?",
+    arguments=rf"(?:{_ID}(?: .*)?|{_WHEN}(?:[ ,].*)?)?",
     examples=(
         Example("plan get-an-outside-view Thursday 12:30, break room", after=(PLACED,)),
         Example("plan tomorrow 9am", after=(PLACED,)),

@@ -56,6 +56,29 @@ async def test_a_plan_without_an_action_means_the_current_one(office: Coached) -
     assert [row.action_id for row in await planned(office)] == [ACTION]
 
 
+NO_ACTION_NAMED = {
+    "May 9 9am": "2027-05-09T09:00",
+    "Dec. 1, 9:30, library": "2026-12-01T09:30",
+    "december 1st at 2pm": "2026-12-01T14:00",
+    "on May 9 9am": "2027-05-09T09:00",
+    "on Thursday 12:30": "2026-11-26T12:30",
+    "this Friday at 9": "2026-11-27T09:00",
+    "next Tuesday 8am": "2026-11-24T08:00",
+    "the 12th at 9am": "2026-12-12T09:00",
+    "at 3pm": "2026-11-23T15:00",
+    "in 2 hours": "2026-11-23T14:00",
+    "in 3 days at 9am": "2026-11-26T09:00",
+    "9 May 9am": "2027-05-09T09:00",
+    "2026-12-01 9:00": "2026-12-01T09:00",
+}
+
+
+@pytest.mark.parametrize("words", NO_ACTION_NAMED)
+async def test_a_day_and_hour_alone_plan_the_current_action(office: Coached, words: str) -> None:
+    assert (await office.say(f"plan {words}")).title == "Planned: Get an outside view of you"
+    assert [(row.action_id, row.local) for row in await planned(office)] == [(ACTION, NO_ACTION_NAMED[words])]
+
+
 async def test_planning_again_replaces(office: Coached) -> None:
     await office.say(f"plan {ACTION} tomorrow 9:00")
     await office.say(f"plan {ACTION} tomorrow 12:30")
@@ -143,9 +166,12 @@ async def test_an_action_that_is_done(office: Coached) -> None:
     assert await planned(office) == []
 
 
-async def test_plans_that_are_questions(office: Coached) -> None:
-    await office.say("plan my career")
-    await office.say("plan for a degree")
+@pytest.mark.parametrize(
+    "words", ["my career", "for a degree", "on becoming a manager", "may be too early", "in advance", "next steps"]
+)
+async def test_plans_that_are_questions(office: Coached, words: str) -> None:
+    message = await office.say(f"plan {words}")
+    assert "day and hour" not in message.title
     assert await planned(office) == []
 
 
@@ -174,6 +200,12 @@ async def test_every_reminder_keeps_to_its_words(knowledge: Knowledge) -> None:
             assert reminder(say, action, "a b c d e f g h", smaller=smaller).words() <= 60
 
 
+async def test_a_numbered_room_is_a_place_like_any_other(office: Coached) -> None:
+    message = await office.say(f"plan {ACTION} Thursday 12:30, room 4")
+    assert "Where: room 4" in plain(message)
+    assert [(row.local, row.place) for row in await planned(office)] == [("2026-11-26T12:30", "room 4")]
+
+
 async def test_a_long_place_is_cut(office: Coached) -> None:
     await office.say(f"plan {ACTION} tomorrow 12:30, " + "very " * 200 + "far")
     (row,) = await planned(office)
@@ -196,3 +228,47 @@ async def test_reminders_of_the_past_cost_a_look_nothing(database: Database) -> 
         explain = "EXPLAIN QUERY PLAN" if database.is_sqlite else "EXPLAIN"
         way = await connection.exec_driver_sql(f"{explain} {asked[0]}", asked[1])
         assert "ix_plannedaction_waiting" in str(way.fetchall())
+
+
+async def test_a_reminder_on_its_way_is_judged_where_the_member_is_now(office: Coached) -> None:
+    """Half past twelve in New York is half past nine in Los Angeles: there it is still to come, more than its grace
+    away, and it comes.
+    """
+    await office.say(f"plan {ACTION} tomorrow 12:30, break room")
+    office.calendar.move(TUESDAY - office.calendar.now())
+    await office.look()
+    await office.say("coach settings Los Angeles")
+    await office.tick()
+    assert await office.wait_until(TUESDAY + timedelta(hours=2, minutes=59)) == []
+    (note,) = await office.wait(timedelta(minutes=1))
+    assert "break room" in plain(note)
+    reasons = [(row.state, row.reason) for row in await office.ledger()]
+    assert reasons == [(State.SKIPPED, "its hour is yet to come in your new time zone"), (State.SENT, "")]
+    assert "its hour is yet to come in your new time zone, so it comes then." in plain(await office.say("coach why"))
+
+
+async def test_a_reminder_whose_hour_is_long_over_where_the_member_is_now(office: Coached) -> None:
+    await office.say(f"plan {ACTION} tomorrow 12:30, break room")
+    office.calendar.move(TUESDAY - office.calendar.now())
+    await office.look()
+    await office.say("coach settings Europe/Madrid")
+    await office.tick()
+    assert await office.wait(timedelta(days=2)) == []
+    assert "its hour had passed in your new time zone." in plain(await office.say("coach why"))
+
+
+async def test_stopping_while_a_reminder_is_on_its_way(office: Coached) -> None:
+    await office.say(f"plan {ACTION} tomorrow 12:30, break room")
+    office.calendar.move(TUESDAY - office.calendar.now())
+    await office.look()
+    await office.say("stop")
+    await office.tick()
+    assert await office.wait(timedelta(days=2)) == []
+    assert [(row.state, row.reason) for row in await office.ledger()] == [(State.SKIPPED, "stopped")]
+
+
+async def test_a_zone_that_the_platform_tells_later_moves_the_reminder(office: Coached) -> None:
+    await office.say(PLACED, user="U2", zone=None)
+    await office.say(f"plan {ACTION} tomorrow 12:30", user="U2", zone=None)
+    await office.say("home", user="U2", zone="America/Los_Angeles")
+    assert [row.due_at for row in await planned(office)] == [TUESDAY + timedelta(hours=3)]

@@ -103,6 +103,49 @@ def test_what_the_mentor_never_answers_gets_its_own_reply(searcher: Searcher, wa
     assert found.reply.id == wanted
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a b",
+        "b",
+        "x",
+        "s",
+        "a - b",
+        "x y z",
+        "```",
+        "```\na b\n```",
+        "`b`",
+        "12",
+        "a 1",
+        "the",
+        "is it",
+        "what is it",
+        "do",
+    ],
+)
+def test_words_that_ask_nothing_get_no_answer_and_no_reply(searcher: Searcher, words: str) -> None:
+    found = searcher.search(words)
+    assert isinstance(found, NoAnswer)
+    assert found.reply is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "question"), [("degree-needed", "degree?"), ("cmm", "cmm"), ("salary", "pay"), ("stay-current-ce", "CE")]
+)
+def test_one_word_is_a_question_too(searcher: Searcher, wanted: str, question: str) -> None:
+    found = searcher.search(question)
+    assert isinstance(found, Answer)
+    assert found.faq.id == wanted
+
+
+@pytest.mark.parametrize("words", ["how are you", "how r u", "who are you?", "hi"])
+def test_small_talk_is_made_of_small_words_and_gets_its_reply(searcher: Searcher, words: str) -> None:
+    found = searcher.search(words)
+    assert isinstance(found, NoAnswer)
+    assert found.reply is not None
+    assert found.reply.id == "small-talk"
+
+
 def test_no_phrasing_is_a_question_that_measures(rows_folder: Path, pack: Pack) -> None:
     measuring = {_plain(json.loads(line)["text"]) for line in _lines(rows_folder)} - {""}
     assert len(measuring) >= 200
