@@ -5,6 +5,7 @@ Called by `bot.conversation` and by sample data.
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -49,8 +50,11 @@ async def find_member(session: AsyncSession, tenant: Tenant, user_id: str, now: 
     return found
 
 
-async def insert_new(session: AsyncSession, table: type[SQLModel], **values: Any) -> None:
-    """Insert a row unless its unique key exists already."""
+async def insert_new(session: AsyncSession, table: type[SQLModel], **values: Any) -> bool:
+    """Insert a row unless its unique key exists already; whether it did."""
     dialect = session.get_bind().dialect.name
     insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    await session.exec(insert(table).values(**values).on_conflict_do_nothing())
+    # Said of the bare table, with the values apart, it is put into words once; said of the class, anew each time.
+    rows = inspect(table).local_table
+    inserted = await session.exec(insert(rows).on_conflict_do_nothing().returning(*rows.primary_key), params=values)
+    return inserted.first() is not None

@@ -1,8 +1,8 @@
 """The door at `POST /slack/events`: what is not Slack's is turned away, what is gets its answer in time.
 
-Refusals: 413 for a body too long, 401 for a signature that is missing, wrong or stale, 400 for what cannot be read. A
-signed request never gets a 500: a person gets a sentence, and an event that could not be stored gets a 503, because
-Slack then brings it again.
+Refusals: 413 for a body too long, 401 for a signature that is missing, wrong, stale or used before, 400 for what cannot
+be read. A signed request never gets a 500: a person gets a sentence, and an event that could not be stored gets a 503,
+because Slack then brings it again.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from slack_sdk.signature import Clock as SlackClock
 from slack_sdk.signature import SignatureVerifier
 
 from adapters.slack.background import Background
+from adapters.slack.listeners import ONCE
 from adapters.slack.replies import Replies
 from adapters.slack.shape import is_ssl_check, read
 from bot.clock import Clock
@@ -69,7 +70,7 @@ class Gate:
         body = read(request.content_type, text)
         if body is None:
             return _refused(400, "unreadable")
-        return await self._answer(body, until)
+        return await self._answer(body, request.headers["X-Slack-Signature"], until)
 
     def _is_signed(self, request: web.Request, text: str) -> bool:
         timestamp = request.headers.get("X-Slack-Request-Timestamp", "")
@@ -78,9 +79,9 @@ class Gate:
             return False
         return self._verifier.is_valid(text, timestamp, signature)
 
-    async def _answer(self, body: dict[str, Any], until: float) -> web.Response:
+    async def _answer(self, body: dict[str, Any], signature: str, until: float) -> web.Response:
         """Bolt's answer, or an acknowledgement when it takes too long."""
-        working = self._background.start(self._dispatch(body))
+        working = self._background.start(self._dispatch(body, signature))
         await asyncio.wait({working}, timeout=until - asyncio.get_running_loop().time())
         if working.done():
             return await to_aiohttp_response(working.result())
@@ -91,10 +92,11 @@ class Gate:
             self._background.start(self._finish(body.get("response_url") or "", working))
         return web.Response()
 
-    async def _dispatch(self, body: dict[str, Any]) -> BoltResponse:
+    async def _dispatch(self, body: dict[str, Any], signature: str) -> BoltResponse:
         # Bolt reads and checks what comes over HTTP once more, its own way; what comes over a socket it takes as it is.
         try:
-            answer = await self._bolt.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
+            request = AsyncBoltRequest(body=body, mode="socket_mode", context={ONCE: signature})
+            answer = await self._bolt.async_dispatch(request)
         except Exception as error:  # noqa: BLE001 - the edge: Bolt stumbles over a few shapes no honest sender makes
             return self._trouble(body, error)
         return self._trouble(body) if answer.status == 500 else answer

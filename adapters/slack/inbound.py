@@ -54,7 +54,7 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
         await api.close()
 
     app.cleanup_ctx.append(running)
-    return SlackMessenger(api, command=wiring.settings.SLACK_COMMAND)
+    return SlackMessenger(api, command=wiring.settings.SLACK_COMMAND, reads_back=wiring.settings.SLACK_READ_BACK)
 
 
 def _bolt(wiring: Wiring) -> AsyncApp:

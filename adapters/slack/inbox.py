@@ -1,9 +1,11 @@
-"""Events that were acknowledged and wait for their answer. The listeners keep them; the worker claims and ends them."""
+"""Events that were acknowledged and wait for their answer. The listeners keep them; the worker claims and ends them,
+and forgets what `bot.once` noted of other requests.
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlmodel import col, delete, or_, select
+from sqlmodel import and_, col, delete, or_, select
 
 from adapters.slack.wiring import Wiring
 from bot.model.inbound import InboundEvent
@@ -13,6 +15,10 @@ LEASE = timedelta(minutes=2)
 """How long one event may take; longer than every wait on its way put together."""
 REMEMBERED = timedelta(days=3)
 """Slack may repeat an event for a day; its id is known for longer."""
+SIGNATURE = "v0="
+"""How a signature begins, and no event's id."""
+SIGNED = timedelta(minutes=15)
+"""A signature is good for five minutes on either side of our clock; it is known for longer."""
 AT_ONCE = 50
 
 
@@ -53,7 +59,9 @@ class Inbox:
             row.words, row.worked_at, row.lease_until = "", self._clock.now(), None
 
     async def forget_old(self) -> None:
-        """Drop the ids that no repeated event can have any more."""
+        """Drop the ids and signatures that nothing repeated can have any more."""
+        now, worked = self._clock.now(), col(InboundEvent.worked_at)
+        is_signature = col(InboundEvent.event_id).startswith(SIGNATURE)
+        old = or_(worked < now - REMEMBERED, and_(worked < now - SIGNED, is_signature))
         async with self._database.work() as session:
-            before = self._clock.now() - REMEMBERED
-            await session.exec(delete(InboundEvent).where(col(InboundEvent.worked_at) < before))
+            await session.exec(delete(InboundEvent).where(old))
