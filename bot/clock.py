@@ -120,6 +120,21 @@ def first_slot(weekday: int, at: time, zone: ZoneInfo, *, after: datetime, not_b
     return max(week, not_before) if not_before else week
 
 
+def change_of_clocks(zone: ZoneInfo, after: datetime, until: datetime) -> datetime | None:
+    """The instant (UTC, to the second) after `after` and no later than `until` from which the zone's clocks show
+    another offset; None when they show the same one at both ends. Meant for stretches of a day or so.
+    """
+    before = after.astimezone(zone).utcoffset()
+    if until <= after or until.astimezone(zone).utcoffset() == before:
+        return None
+    early, late = 0, int((until - after).total_seconds()) + 1
+    while late - early > 1:
+        middle = (early + late) // 2
+        is_before = (after + timedelta(seconds=middle)).astimezone(zone).utcoffset() == before
+        early, late = (middle, late) if is_before else (early, middle)
+    return min(after.astimezone(UTC) + timedelta(seconds=late), until.astimezone(UTC))
+
+
 def local_day(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
 

@@ -3,12 +3,13 @@
 import logging
 from typing import Any
 
-from sqlmodel import col, select, update
+from sqlmodel import col, select
 
 from adapters.slack.api import SlackApi
 from adapters.slack.wiring import Wiring
 from bot.clock import zone_named
 from bot.errors import CannotReach, DeliveryError
+from bot.mentoring.coaching import set_zone
 from bot.model.people import Member, Tenant
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,8 @@ class Zones:
             return (await session.exec(wanted)).first()
 
     async def _keep(self, member_id: int, zone: str) -> None:
+        """With all that is planned in local time, which was timed by a guess."""
+        wanted = select(Member).where(Member.id == member_id, col(Member.zone).is_(None))
         async with self._database.work() as session:
-            await session.exec(
-                update(Member).where(col(Member.id) == member_id, col(Member.zone).is_(None)).values(zone=zone)
-            )
+            if member := (await session.exec(wanted.with_for_update(key_share=True))).first():
+                await set_zone(session, member, zone)

@@ -1,39 +1,37 @@
 """`coach …`: weekly coaching in the member's own hands: on, off, settings, less often, a pause, what comes and why."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
 from types import MappingProxyType
 
-from bot.clock import Week, local_day
-from bot.mentoring import coaching
+from bot.mentoring import coaching, pausing
 from bot.mentoring.coaching_replies import (
     after_facts,
     button,
     changed,
     choices,
     city,
-    coming,
-    day_span,
+    leave_fact,
     rhythm,
     running_buttons,
     sentence,
     state,
     title,
+    when_next,
 )
-from bot.mentoring.days import Reader
+from bot.mentoring.coming import Coming, coming_note
+from bot.mentoring.coming_words import calendar_lines
+from bot.mentoring.history import offers
 from bot.mentoring.ledger_words import ledger_lines
 from bot.mentoring.progress import find_thing, load
 from bot.mentoring.samples import PLACED
 from bot.mentoring.selection import choose_action
 from bot.mentoring.settings_words import Misread, Wishes, read_wishes
 from bot.mentoring.zones import zones_like
-from bot.message import Block, Bold, Button, Buttons, Facts, Input, Message, Paragraph, Text, rich, text
+from bot.message import Block, Bold, Button, Buttons, Facts, Message, Paragraph, Text, rich
 from bot.model.coaching import CoachingPlan
 from bot.visit import Visit
 from bot.words import Command, Example
 from content.pack import Action, Suggestion
-
-LONGEST_PAUSE = timedelta(days=366)
 
 Way = Callable[[Visit, str], Awaitable[Message]]
 
@@ -45,15 +43,21 @@ async def handle(visit: Visit, arguments: str) -> Message:
 
 async def _state(visit: Visit, _rest: str) -> Message:
     plan = await coaching.plan_of(visit.session, visit.member_id)
-    return Message(title(visit, plan), state(visit, plan))
+    return Message(title(visit, plan), state(visit, plan, await _coming(visit, plan)))
+
+
+async def _coming(visit: Visit, plan: CoachingPlan | None) -> Coming | None:
+    return await coming_note(visit.session, visit.tenant, visit.member, plan, visit.now) if plan else None
 
 
 async def _on(visit: Visit, _rest: str) -> Message:
     plan, is_new = await coaching.opt_in(visit.session, visit.member, visit.now)
+    if coaching.is_paused(plan, visit.zone, visit.now) or coaching.is_leaving(plan, visit.zone, visit.now):
+        return await pausing.resume(visit, plan)
+    said = state(visit, plan, await _coming(visit, plan))
     if is_new:
-        return Message(title(visit, plan), (sentence(visit, "coaching.on.suggested"), *state(visit, plan)))
-    said = (sentence(visit, "coaching.already-on"), *state(visit, plan))
-    return Message(visit.say("coaching.already-on.title"), said)
+        return Message(title(visit, plan), (sentence(visit, "coaching.on.suggested"), *said))
+    return Message(visit.say("coaching.already-on.title"), (sentence(visit, "coaching.already-on"), *said))
 
 
 async def _off(visit: Visit, _rest: str) -> Message:
@@ -67,17 +71,24 @@ async def _settings(visit: Visit, words: str) -> Message:
     if not words:
         plan = await coaching.plan_of(visit.session, visit.member_id) or CoachingPlan(member_id=visit.member_id)
         buttons = Buttons(running_buttons(visit, plan)[1:]) if plan.is_on else _turn_on(visit)
-        return Message(
-            visit.say("coaching.settings.title"),
-            (sentence(visit, "coaching.settings"), *choices(visit, plan), buttons),
-        )
+        said = (sentence(visit, "coaching.settings"), *await _moved(visit, plan))
+        return Message(visit.say("coaching.settings.title"), (*said, *choices(visit, plan), buttons))
     wishes = read_wishes(words, visit.say.locale)
     if isinstance(wishes, Misread):
         return _misread(visit, wishes)
     if wishes == Wishes():
         return await _settings(visit, "")
     plan = await _grant(visit, wishes)
-    return changed(visit, plan, "coaching.settings.saved.title")
+    return changed(visit, plan, await _coming(visit, plan), "coaching.settings.saved.title")
+
+
+async def _moved(visit: Visit, plan: CoachingPlan) -> tuple[Block, ...]:
+    """What the settings alone do not tell: a pause ahead, and what the workspace's calendar does to the next note."""
+    if not plan.is_on:
+        return ()
+    ahead = leave_fact(visit, plan)
+    lines = calendar_lines(visit, plan, await _coming(visit, plan))
+    return (Facts(tuple(ahead)), *lines) if ahead else lines
 
 
 async def _grant(visit: Visit, wishes: Wishes) -> CoachingPlan:
@@ -117,48 +128,12 @@ async def _set_pace(visit: Visit, weeks: int, name: str) -> Message:
     plan = await coaching.plan_of(visit.session, visit.member_id)
     already = plan is not None and plan.every_weeks == weeks
     plan = await coaching.set_rhythm(visit.session, visit.member, visit.now, every_weeks=weeks)
-    return changed(visit, plan, f"coaching.{name}.already.title" if already else f"coaching.{name}.title")
-
-
-async def _pause(visit: Visit, words: str) -> Message:
-    plan = await coaching.plan_of(visit.session, visit.member_id)
-    if plan is None or not plan.is_on:
-        return Message(visit.say("coaching.off.title"), (sentence(visit, "coaching.pause.off"), _turn_on(visit)))
-    if not words:
-        return _ask_until(visit, visit.say("coaching.pause.ask.title"))
-    day = Reader(visit.say.locale, visit.zone, visit.now).day(words)
-    if day is None:
-        return _ask_until(visit, visit.say("coaching.pause.unread.title"))
-    today = local_day(visit.now, visit.zone)
-    if day <= today or day - today > LONGEST_PAUSE:
-        name = "past" if day <= today else "far"
-        read = Paragraph((*text(visit.say(f"coaching.pause.{name}.read") + " "), day_span(visit, day), Text(".")))
-        return _ask_until(
-            visit, visit.say(f"coaching.pause.{name}.title"), read, sentence(visit, f"coaching.pause.{name}")
-        )
-    plan = await coaching.pause(visit.session, visit.member, day, visit.now)
-    return Message(
-        visit.say("coaching.paused.title"),
-        (sentence(visit, "coaching.pause.done"), *state(visit, plan)),
-    )
-
-
-def _ask_until(visit: Visit, heading: str, *said: Paragraph) -> Message:
-    say = visit.say
-    weeks = tuple(Button(say.count("coaching.button.weeks", n), f"coach pause {7 * n} days") for n in (1, 2, 4))
-    typed = Input(say("coaching.pause.input"), "coach pause", say("coaching.pause.hint"), say("coaching.pause.save"))
-    return Message(heading, (*said, sentence(visit, "coaching.pause.ask"), Buttons(weeks), typed))
+    key = f"coaching.{name}.already.title" if already else f"coaching.{name}.title"
+    return changed(visit, plan, await _coming(visit, plan), key)
 
 
 async def _resume(visit: Visit, _rest: str) -> Message:
-    plan = await coaching.plan_of(visit.session, visit.member_id)
-    if plan is None or not plan.is_on:
-        return Message(visit.say("coaching.off.title"), state(visit, plan))
-    key = "coaching.resume.running.title"
-    if coaching.is_paused(plan, visit.zone, visit.now):
-        key = "coaching.resume.title"
-        plan = await coaching.resume(visit.session, visit.member, visit.now)
-    return Message(visit.say(key), state(visit, plan))
+    return await pausing.resume(visit, await coaching.plan_of(visit.session, visit.member_id))
 
 
 async def _why(visit: Visit, _rest: str) -> Message:
@@ -166,21 +141,24 @@ async def _why(visit: Visit, _rest: str) -> Message:
     lines = await ledger_lines(visit, plan)
     if plan is None or not plan.is_on:
         return Message(visit.say("coaching.why.title"), (*lines, *state(visit, plan)))
+    upcoming = when_next(visit, plan, await _coming(visit, plan))
     buttons = Buttons(running_buttons(visit, plan))
-    return Message(visit.say("coaching.why.title"), (*lines, *coming(visit, plan), buttons))
+    return Message(visit.say("coaching.why.title"), (*lines, *upcoming, buttons))
 
 
 async def _next(visit: Visit, _rest: str) -> Message:
     plan = await coaching.plan_of(visit.session, visit.member_id)
-    if plan is None or not plan.is_on or plan.next_slot is None:
+    coming = await _coming(visit, plan)
+    if plan is None or coming is None:
         return Message(title(visit, plan), state(visit, plan))
-    blocks: list[Block] = [*coming(visit, plan)]
+    blocks: list[Block] = [*when_next(visit, plan, coming)]
     if "step" in plan.topics:
         progress = await load(visit.session, visit.member_id, visit.pack)
-        history = await coaching.offers(visit.session, visit.member_id)
-        action = choose_action(visit.pack, progress, history, Week.parse(plan.next_slot))
+        history = await offers(visit.session, visit.member_id)
+        action = choose_action(visit.pack, progress, history, coming.week)
         blocks.append(Facts(((visit.say("coaching.next.about"), (Bold(action.title),)),)))
-    blocks.append(sentence(visit, "coaching.next.why", rhythm=rhythm(visit.say, plan)))
+    key = "calendar.next.rhythm" if coming.cause or coming.left_out else "coaching.next.why"
+    blocks.append(sentence(visit, key, rhythm=rhythm(visit.say, plan)))
     blocks += after_facts(visit)
     return Message(visit.say("coaching.next.title"), (*blocks, Buttons(running_buttons(visit, plan))))
 
@@ -232,13 +210,15 @@ _WAYS: Mapping[str, Way] = MappingProxyType(
         "settings": _settings,
         "less": _less,
         "weekly": _weekly,
-        "pause": _pause,
+        "pause": pausing.pause,
         "resume": _resume,
         "why": _why,
         "next": _next,
         "more": _more,
     }
 )
+
+_THURSDAYS = (PLACED, "coach on", "coach settings thursday")
 
 COMMAND = Command(
     name="coach",
@@ -250,6 +230,10 @@ COMMAND = Command(
         Example("coach pause yesterday", after=("coach on",)),
         Example("coach next", after=(PLACED, "coach on")),
         Example("coach why"),
+        Example("coach pause 20 Dec to 4 Jan", after=("coach on",)),
+        Example("coach pause 4 Jan to 20 Dec", after=("coach on",)),
+        Example("coach next", after=(*_THURSDAYS, "admin holidays add 2026-11-26 Thanksgiving"), by_operator=True),
+        Example("coach", after=(*_THURSDAYS, "admin quiet 11:30 to 13:30"), by_operator=True),
     ),
     handle=handle,
 )

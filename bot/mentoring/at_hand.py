@@ -1,7 +1,7 @@
 """The action a member has at hand now. Asked by every command that may leave the action unnamed."""
 
 from bot.clock import Week, local_day
-from bot.mentoring.coaching import offers
+from bot.mentoring.history import offers
 from bot.mentoring.progress import Progress
 from bot.mentoring.selection import current_action
 from bot.visit import Visit

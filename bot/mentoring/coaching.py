@@ -2,7 +2,7 @@
 `coach` and `stop` commands, by `bot.conversation` on every use (`wake`), and by the weekly nudge.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import TypedDict, Unpack
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import Week, first_slot, instant_of, local_day, slot_instant
-from bot.mentoring.selection import Offer
+from bot.mentoring.open_hours import Timing, leave_of
 from bot.model.coaching import CoachingPlan
 from bot.model.deliveries import Delivery, State
 from bot.model.people import Member
@@ -22,9 +22,10 @@ from bot.visitors import insert_new
 WEEKLY = "weekly"
 """The kind of the weekly note in the ledger."""
 TOPICS = ("step", "networking")
-REMEMBERED = 60
-"""Weekly notes that matter to a choice: no gap is longer than 52 weeks."""
-_TOLD = (State.SENDING, State.SENT, State.UNSURE)
+GRACE = timedelta(hours=48)
+"""A note that could not go on its hour goes late for so long,"""
+APART = timedelta(days=3)
+"""but never with less than this before the next one."""
 
 
 class Rhythm(TypedDict, total=False):
@@ -43,40 +44,62 @@ def zone_of(member: Member) -> ZoneInfo:
     return zone_or_guess(member.zone)
 
 
-def time_of(plan: CoachingPlan) -> time:
+def time_of(plan: Timing) -> time:
     """The local time of day at which notes come."""
     return time(*divmod(plan.minute, 60))
 
 
-def pace(plan: CoachingPlan) -> int:
+def pace(plan: Timing) -> int:
     """Weeks from one note to the next, as they really come: the member's own, or slower after notes went unused."""
     return plan.every_weeks if plan.backoff == "none" else max(2, plan.every_weeks)
 
 
-def due_instant(plan: CoachingPlan, week: Week, zone: ZoneInfo) -> datetime:
+def due_instant(plan: Timing, week: Week, zone: ZoneInfo) -> datetime:
     """When the plan's slot of a week falls due, in UTC."""
     return slot_instant(week, plan.weekday, time_of(plan), zone)
 
 
+def week_after(plan: Timing, week: Week, zone: ZoneInfo) -> Week:
+    """The week of the note that follows the one of `week`: at the plan's pace, and past any leave."""
+    return _past_leave(plan, week.plus(pace(plan)), zone)
+
+
+def grace_ends(due_at: datetime, upcoming: datetime) -> datetime:
+    """After this instant a note that fell due at `due_at` no longer goes; `upcoming` is when the next one does."""
+    return min(due_at + GRACE, upcoming - APART)
+
+
 def is_paused(plan: CoachingPlan, zone: ZoneInfo, now: datetime) -> bool:
-    """A pause ends by itself when its day begins."""
-    return plan.paused_until is not None and local_day(now, zone) < plan.paused_until
+    """A pause ends by itself when its day begins; a leave ahead is not one yet."""
+    leave = leave_of(plan)
+    return leave is not None and leave.holds(local_day(now, zone))
+
+
+def is_leaving(plan: CoachingPlan, zone: ZoneInfo, now: datetime) -> bool:
+    """Whether a leave lies ahead."""
+    return plan.paused_until is not None and plan.paused_from is not None and local_day(now, zone) < plan.paused_from
 
 
 def reschedule(plan: CoachingPlan, zone: ZoneInfo, now: datetime) -> None:
-    """Find the next slot anew: after now, after any pause, and at the plan's pace after the last week planned.
+    """Find the next slot anew: after now, outside any leave, and at the plan's pace after the last week planned.
 
     Never names a local week that was planned before, whatever the zone or rhythm was then.
     """
     if not plan.is_on or plan.backoff == "silent":
         plan.next_slot = plan.next_due_at = None
         return
-    after = now
-    if plan.paused_until:
-        after = max(now, instant_of(plan.paused_until, time.min, zone) - timedelta(microseconds=1))
     soonest = Week.parse(plan.last_slot).plus(pace(plan)) if plan.last_slot else None
-    week = first_slot(plan.weekday, time_of(plan), zone, after=after, not_before=soonest)
+    first = first_slot(plan.weekday, time_of(plan), zone, after=now, not_before=soonest)
+    week = _past_leave(plan, first, zone)
     plan.next_slot, plan.next_due_at = str(week), due_instant(plan, week, zone)
+
+
+def _past_leave(plan: Timing, week: Week, zone: ZoneInfo) -> Week:
+    leave = leave_of(plan)
+    if leave is None or not leave.holds(local_day(due_instant(plan, week, zone), zone)):
+        return week
+    before = instant_of(leave.ends, time.min, zone) - timedelta(microseconds=1)
+    return first_slot(plan.weekday, time_of(plan), zone, after=before, not_before=week)
 
 
 def follow_zone(plan: CoachingPlan, zone: ZoneInfo) -> None:
@@ -88,6 +111,12 @@ def follow_zone(plan: CoachingPlan, zone: ZoneInfo) -> None:
 async def plan_of(session: AsyncSession, member_id: int) -> CoachingPlan | None:
     """The member's plan; None when they never opted in nor chose a rhythm."""
     return await session.get(CoachingPlan, member_id)
+
+
+async def plans_of(session: AsyncSession, members: Collection[int]) -> Mapping[int, CoachingPlan]:
+    """The plans of those members who have one."""
+    mine = select(CoachingPlan).where(col(CoachingPlan.member_id).in_(members))
+    return {plan.member_id: plan for plan in (await session.exec(mine)).all()}
 
 
 async def wake(session: AsyncSession, member: Member, now: datetime) -> None:
@@ -115,7 +144,8 @@ async def opt_in(session: AsyncSession, member: Member, now: datetime) -> tuple[
     plan = await _locked(session, member)
     if plan.is_on:
         return plan, False
-    plan.is_on, plan.opted_in_at, plan.paused_until, plan.backoff = True, now, None, "none"
+    plan.is_on, plan.opted_in_at, plan.backoff = True, now, "none"
+    plan.paused_from = plan.paused_until = None
     reschedule(plan, zone_of(member), now)
     return plan, True
 
@@ -126,24 +156,31 @@ async def opt_out(session: AsyncSession, member: Member) -> bool:
     if plan is None or not plan.is_on:
         return False
     plan = await _locked(session, member)
-    plan.is_on, plan.paused_until = False, None
+    plan.is_on = False
+    plan.paused_from = plan.paused_until = None
     plan.next_slot = plan.next_due_at = None
     return True
 
 
-async def pause(session: AsyncSession, member: Member, until: date, now: datetime) -> CoachingPlan:
-    """No note before the local day `until`; notes come again by themselves from that day on."""
+async def pause(
+    session: AsyncSession, member: Member, until: date, now: datetime, *, begins: date | None = None
+) -> CoachingPlan:
+    """No note from the local day `begins` on (None: from now on) and before the local day `until`; notes come again by
+    themselves from that day on. Takes the place of any other pause.
+    """
     plan = await _locked(session, member)
-    plan.paused_until = until
+    is_ahead = begins is not None and begins > local_day(now, zone_of(member))
+    plan.paused_from, plan.paused_until = begins if is_ahead else None, until
     reschedule(plan, zone_of(member), now)
     return plan
 
 
 async def resume(session: AsyncSession, member: Member, now: datetime) -> CoachingPlan:
-    """End a pause now."""
+    """End a pause now, or take back a leave."""
     plan = await _locked(session, member)
-    plan.paused_until = None
+    plan.paused_from = plan.paused_until = None
     reschedule(plan, zone_of(member), now)
+    await _judge_anew(session, plan, zone_of(member))
     return plan
 
 
@@ -155,20 +192,31 @@ async def set_rhythm(session: AsyncSession, member: Member, now: datetime, **cho
         setattr(plan, name, value)
     if before != (plan.weekday, plan.minute, plan.every_weeks):
         reschedule(plan, zone_of(member), now)
+        await _judge_anew(session, plan, zone_of(member))
     return plan
 
 
-async def set_zone(session: AsyncSession, member: Member, name: str) -> CoachingPlan:
-    """The member's own word on where they are; `name` is an IANA name that exists."""
+async def set_zone(session: AsyncSession, member: Member, name: str) -> None:
+    """Where the member is, as they or their platform say; `name` is an IANA name that exists. What is planned in
+    local time follows: the next note, and reminders that are not under way.
+    """
     member.zone = name
     session.add(member)
-    plan = await _locked(session, member)
-    follow_zone(plan, zone_of(member))
+    if await plan_of(session, _id(member)):
+        plan = await _locked(session, member)
+        follow_zone(plan, zone_of(member))
+        await _judge_anew(session, plan, zone_of(member))
     waiting = select(PlannedAction).where(PlannedAction.member_id == member.id, col(PlannedAction.planned_at).is_(None))
     for planned in await session.exec(waiting):
         local = datetime.fromisoformat(planned.local)
         planned.due_at = instant_of(local.date(), local.time(), zone_of(member))
-    return plan
+
+
+async def _judge_anew(session: AsyncSession, plan: CoachingPlan, zone: ZoneInfo) -> None:
+    """A planned note that waits for another day falls due on its own hour again: the nudge then asks what holds now."""
+    mine = (Delivery.member_id == plan.member_id, Delivery.kind == WEEKLY, col(Delivery.state) == State.PENDING)
+    for row in await session.exec(select(Delivery).where(*mine).with_for_update(skip_locked=True)):
+        row.due_at = due_instant(plan, Week.parse(row.slot), zone)
 
 
 async def drop_reminders(session: AsyncSession, member_id: int) -> int:
@@ -178,27 +226,6 @@ async def drop_reminders(session: AsyncSession, member_id: int) -> int:
     for row in found:
         await session.delete(row)
     return sum(row.planned_at is None for row in found)
-
-
-async def told(session: AsyncSession, member_id: int) -> Sequence[Delivery]:
-    """The member's weekly notes that were sent, may have been sent or are being sent, newest first."""
-    mine = (Delivery.member_id == member_id, Delivery.kind == WEEKLY, col(Delivery.state).in_(_TOLD))
-    newest = select(Delivery).where(*mine).order_by(col(Delivery.slot).desc()).limit(REMEMBERED)
-    return (await session.exec(newest)).all()
-
-
-def offers_in(rows: Sequence[Delivery]) -> list[Offer]:
-    """What weekly notes were about."""
-    return [
-        Offer(Week.parse(row.slot), row.content.get("action"), row.content.get("suggestion"))
-        for row in rows
-        if row.content.get("action") or row.content.get("suggestion")
-    ]
-
-
-async def offers(session: AsyncSession, member_id: int) -> list[Offer]:
-    """What this member's weekly notes were about, newest first: what `bot.mentoring.selection` calls history."""
-    return offers_in(await told(session, member_id))
 
 
 def _is_timed_right(plan: CoachingPlan, zone: ZoneInfo) -> bool:

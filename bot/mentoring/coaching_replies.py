@@ -5,7 +5,9 @@ decide, the weekly nudge borrows the words.
 from datetime import date, time
 
 from bot.clock import instant_of
-from bot.mentoring.coaching import TOPICS, is_paused, time_of
+from bot.mentoring.coaching import TOPICS, is_leaving, is_paused, time_of
+from bot.mentoring.coming import Coming
+from bot.mentoring.coming_words import calendar_lines, leave_words
 from bot.mentoring.zones import COMMON
 from bot.message import Block, Button, Buttons, Choice, Facts, Message, Paragraph, Spans, When, rich, text
 from bot.model.coaching import CoachingPlan
@@ -42,12 +44,18 @@ def day_span(visit: Visit, day: date) -> When:
     return When(instant_of(day, time(12), visit.zone), visit.zone.key, "day")
 
 
-def state(visit: Visit, plan: CoachingPlan | None) -> tuple[Block, ...]:
-    """Where weekly coaching stands, with the buttons that fit."""
+def state(visit: Visit, plan: CoachingPlan | None, coming: Coming | None = None) -> tuple[Block, ...]:
+    """Where weekly coaching stands, with the buttons that fit. `coming` is the next note."""
     if plan is None or not plan.is_on:
         buttons = (button(visit.say, "on", "coach on", primary=True), button(visit.say, "settings", "coach settings"))
         return (sentence(visit, "coaching.off"), Buttons(buttons))
-    return (facts(visit, plan), *after_facts(visit), Buttons(running_buttons(visit, plan)))
+    return running(visit, plan, coming)
+
+
+def running(visit: Visit, plan: CoachingPlan, coming: Coming | None) -> tuple[Block, ...]:
+    """The same for weekly coaching that is on."""
+    said = (facts(visit, plan, coming), *calendar_lines(visit, plan, coming), *after_facts(visit))
+    return (*said, Buttons(running_buttons(visit, plan)))
 
 
 def title(visit: Visit, plan: CoachingPlan | None) -> str:
@@ -57,7 +65,7 @@ def title(visit: Visit, plan: CoachingPlan | None) -> str:
     return visit.say("coaching.paused.title" if paused else "coaching.on.title")
 
 
-def facts(visit: Visit, plan: CoachingPlan) -> Facts:
+def facts(visit: Visit, plan: CoachingPlan, coming: Coming | None) -> Facts:
     """The choices made, and when the next note comes."""
     say = visit.say
     pairs: list[tuple[str, Spans]] = [
@@ -67,10 +75,18 @@ def facts(visit: Visit, plan: CoachingPlan) -> Facts:
     ]
     if plan.paused_until and is_paused(plan, visit.zone, visit.now):
         pairs.append((say("coaching.fact.paused"), (day_span(visit, plan.paused_until),)))
-    if plan.next_due_at:
+    pairs += leave_fact(visit, plan)
+    if coming:
         key = "coaching.fact.next" if plan.last_slot else "coaching.fact.first"
-        pairs.append((say(key), (When(plan.next_due_at, visit.zone.key),)))
+        pairs.append((say(key), (When(coming.at, visit.zone.key),)))
     return Facts(tuple(pairs))
+
+
+def leave_fact(visit: Visit, plan: CoachingPlan) -> list[tuple[str, Spans]]:
+    """A pause that is still to come."""
+    if not is_leaving(plan, visit.zone, visit.now) or plan.paused_until is None:
+        return []
+    return [(visit.say("calendar.leave"), text(leave_words(visit, plan.paused_from, plan.paused_until)))]
 
 
 def after_facts(visit: Visit) -> tuple[Block, ...]:
@@ -84,15 +100,21 @@ def after_facts(visit: Visit) -> tuple[Block, ...]:
 
 
 def running_buttons(visit: Visit, plan: CoachingPlan) -> tuple[Button, ...]:
-    paused = is_paused(plan, visit.zone, visit.now)
     return (
         button(visit.say, "settings", "coach settings"),
         button(visit.say, "weekly", "coach weekly")
         if plan.every_weeks == 2
         else button(visit.say, "less", "coach less"),
-        button(visit.say, "resume", "coach resume") if paused else button(visit.say, "pause", "coach pause"),
+        _pause_button(visit, plan),
         button(visit.say, "off", "coach off"),
     )
+
+
+def _pause_button(visit: Visit, plan: CoachingPlan) -> Button:
+    if is_leaving(plan, visit.zone, visit.now):
+        return Button(visit.say("calendar.leave.cancel"), "coach resume")
+    paused = is_paused(plan, visit.zone, visit.now)
+    return button(visit.say, "resume", "coach resume") if paused else button(visit.say, "pause", "coach pause")
 
 
 def button(say: Wording, name: str, command: str, *, primary: bool = False) -> Button:
@@ -149,17 +171,17 @@ def _zone(visit: Visit) -> str:
     return visit.member.zone or visit.say("coaching.fact.zone.guess", zone=DEFAULT_ZONE)
 
 
-def coming(visit: Visit, plan: CoachingPlan) -> tuple[Block, ...]:
-    """When the next note comes and why then; nothing where none is to come."""
-    if plan.next_due_at is None:
+def when_next(visit: Visit, plan: CoachingPlan, coming: Coming | None) -> tuple[Block, ...]:
+    """When the next note comes, and what moves it; nothing where none is to come."""
+    if coming is None:
         return ()
-    line = Facts(((visit.say("coaching.fact.next"), (When(plan.next_due_at, visit.zone.key),)),))
-    if plan.next_due_at <= visit.now:
+    if coming.at <= visit.now:
         return (sentence(visit, "coaching.next.soon"),)
-    return (line,)
+    next_note = (visit.say("coaching.fact.next"), (When(coming.at, visit.zone.key),))
+    return (Facts((next_note, *leave_fact(visit, plan))), *calendar_lines(visit, plan, coming))
 
 
-def changed(visit: Visit, plan: CoachingPlan, key: str) -> Message:
+def changed(visit: Visit, plan: CoachingPlan, coming: Coming | None, key: str) -> Message:
     """The answer to a change: what is true now."""
     if not plan.is_on:
         off = (
@@ -167,4 +189,4 @@ def changed(visit: Visit, plan: CoachingPlan, key: str) -> Message:
             Buttons((button(visit.say, "on", "coach on", primary=True),)),
         )
         return Message(visit.say(key), off)
-    return Message(visit.say(key), (facts(visit, plan), *after_facts(visit), Buttons(running_buttons(visit, plan))))
+    return Message(visit.say(key), running(visit, plan, coming))

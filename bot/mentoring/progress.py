@@ -2,16 +2,17 @@
 `record` what happened, and `undo` the last thing.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from functools import reduce
 from types import MappingProxyType
-from typing import Any, NotRequired, TypedDict, Unpack
+from typing import Any, NotRequired, Protocol, TypedDict, Unpack, cast
 
+from sqlalchemy import select as columns
 from sqlalchemy.orm.attributes import flag_modified
-from sqlmodel import col, delete, select
+from sqlmodel import SQLModel, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.model.people import Member
@@ -87,7 +88,22 @@ class Happened(TypedDict):
     detail: NotRequired[Mapping[str, Any]]
 
 
-def fold(events: Sequence[ProgressEvent], pack: Pack) -> Progress:
+class Past(Protocol):
+    """What a fold needs of a `ProgressEvent`: the row, or as much of it."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def detail(self) -> Mapping[str, Any]: ...
+    @property
+    def undone_at(self) -> datetime | None: ...
+
+
+def fold(events: Sequence[Past], pack: Pack) -> Progress:
     """The progress these events make, in their order; those taken back count as never having been."""
     standing = (event for event in events if event.undone_at is None)
     return reduce(lambda progress, event: _RULES[Kind(event.kind)](progress, event, pack), standing, Progress())
@@ -102,6 +118,16 @@ async def events_of(session: AsyncSession, member_id: int) -> Sequence[ProgressE
     """What happened and was not taken back, oldest first."""
     mine = select(ProgressEvent).where(ProgressEvent.member_id == member_id, col(ProgressEvent.undone_at).is_(None))
     return (await session.exec(mine.order_by(col(ProgressEvent.id)))).all()
+
+
+async def pasts_of(session: AsyncSession, members: Collection[int]) -> Mapping[int, Sequence[Past]]:
+    """The same for many members at once, as much as a fold needs."""
+    table = SQLModel.metadata.tables["progressevent"].c
+    mine = columns(*table).where(table.member_id.in_(members), table.undone_at.is_(None)).order_by(table.id)
+    found: dict[int, list[Past]] = {each: [] for each in members}
+    for row in await (await session.connection()).execute(mine):  # plain rows: a member may have hundreds
+        found[row.member_id].append(cast("Past", row))
+    return found
 
 
 async def record(session: AsyncSession, member: Member, pack: Pack, **happened: Unpack[Happened]) -> Progress:
@@ -185,11 +211,11 @@ def _last(events: Sequence[ProgressEvent], named: tuple[Kind, str] | None) -> Pr
     return next(fitting, None)
 
 
-def _to_step(progress: Progress, event: ProgressEvent, _pack: Pack) -> Progress:
+def _to_step(progress: Progress, event: Past, _pack: Pack) -> Progress:
     return replace(progress, step=int(event.subject))
 
 
-def _done(progress: Progress, event: ProgressEvent, pack: Pack) -> Progress:
+def _done(progress: Progress, event: Past, pack: Pack) -> Progress:
     if event.subject in progress.done and not isinstance(find_thing(pack, event.subject), Practice):
         return progress
     marked = replace(
@@ -211,21 +237,21 @@ def _onward(progress: Progress, thing_id: str, pack: Pack) -> int | None:
     return step
 
 
-def _smaller(progress: Progress, event: ProgressEvent, _pack: Pack) -> Progress:
+def _smaller(progress: Progress, event: Past, _pack: Pack) -> Progress:
     return replace(progress, smaller=progress.smaller | {event.subject})
 
 
-def _later(progress: Progress, event: ProgressEvent, _pack: Pack) -> Progress:
+def _later(progress: Progress, event: Past, _pack: Pack) -> Progress:
     return replace(progress, later={**progress.later, event.subject: event.at})
 
 
-def _dated(progress: Progress, event: ProgressEvent, _pack: Pack) -> Progress:
+def _dated(progress: Progress, event: Past, _pack: Pack) -> Progress:
     before = progress.milestones.get(event.subject, MilestoneState())
     state = replace(before, day=date.fromisoformat(event.detail["date"]))
     return replace(progress, milestones={**progress.milestones, event.subject: state})
 
 
-def _reached(progress: Progress, event: ProgressEvent, pack: Pack) -> Progress:
+def _reached(progress: Progress, event: Past, pack: Pack) -> Progress:
     before = progress.milestones.get(event.subject, MilestoneState())
     reached = replace(progress, milestones={**progress.milestones, event.subject: replace(before, reached=True)})
     thing = find_thing(pack, event.subject)
@@ -234,16 +260,16 @@ def _reached(progress: Progress, event: ProgressEvent, pack: Pack) -> Progress:
     return reached
 
 
-def _result(progress: Progress, event: ProgressEvent, _pack: Pack) -> Progress:
+def _result(progress: Progress, event: Past, _pack: Pack) -> Progress:
     line = Result(event.at, event.detail["text"], event.subject)
     return replace(progress, results=(*progress.results, line))
 
 
-def _planned(progress: Progress, _event: ProgressEvent, _pack: Pack) -> Progress:
+def _planned(progress: Progress, _event: Past, _pack: Pack) -> Progress:
     return progress
 
 
-_RULES: Mapping[Kind, Callable[[Progress, ProgressEvent, Pack], Progress]] = MappingProxyType(
+_RULES: Mapping[Kind, Callable[[Progress, Past, Pack], Progress]] = MappingProxyType(
     {
         Kind.PLACED: _to_step,
         Kind.MOVED: _to_step,

@@ -1,5 +1,6 @@
 """The one reminder of an action that a member planned ("Thursday 12:30, break room"). Found by the planner and the
-courier through `NUDGE`.
+courier through `NUDGE`. It is an appointment of the member's own making, so no closed day, leave or quiet hour moves
+it.
 """
 
 from datetime import datetime, timedelta
@@ -7,18 +8,20 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.clock import instant_of
+from bot.mentoring.coaching import zone_of
 from bot.mentoring.coaching_replies import button
 from bot.mentoring.progress import Kind, events_of, find_thing, fold
 from bot.mentoring.samples import PLACED
 from bot.mentoring.weekly_note import action_blocks
 from bot.message import Buttons, Message, Paragraph, text
-from bot.model.deliveries import Delivery, State
+from bot.model.deliveries import State
 from bot.model.people import Member
 from bot.model.progress import PlannedAction
 from bot.words import Example
 from content.pack import Action
 from content.wording import Wording
-from jobs.ledger import MISSED, insert
+from jobs.ledger import MISSED, NewDelivery, insert
 from jobs.nudges import Composed, Letter, Nudge, Skip
 
 KIND = "plan-reminder"
@@ -46,10 +49,10 @@ async def plan(session: AsyncSession, now: datetime, limit: int) -> int:
     return len(due)
 
 
-def _row(planned: PlannedAction, tenant_id: int, now: datetime) -> Delivery:
+def _row(planned: PlannedAction, tenant_id: int, now: datetime) -> NewDelivery:
     expires_at = planned.due_at + GRACE
     is_missed = now > expires_at
-    return Delivery(
+    return NewDelivery(
         tenant_id=tenant_id,
         member_id=planned.member_id,
         kind=KIND,
@@ -63,7 +66,7 @@ def _row(planned: PlannedAction, tenant_id: int, now: datetime) -> Delivery:
 
 
 async def compose(letter: Letter) -> Composed | Skip:
-    """The reminder, unless the action is done by now or the plan is no more."""
+    """The reminder, unless the action is done by now, the plan is no more, or its hour is another in a new zone."""
     member_id, action_id = letter.delivery.member_id, letter.delivery.content["action"]
     planned = await letter.session.get(PlannedAction, int(letter.delivery.slot.removeprefix(_SLOT)))
     if planned is None:
@@ -81,8 +84,24 @@ async def compose(letter: Letter) -> Composed | Skip:
     thing = find_thing(letter.pack, action_id)
     if not isinstance(thing, Action):
         return Skip("nothing to say")
+    if skip := await _elsewhere(letter, planned):
+        return skip
     smaller = action_id in progress.smaller
     return Composed(reminder(letter.say, thing, planned.place, smaller=smaller), {"action": action_id})
+
+
+async def _elsewhere(letter: Letter, planned: PlannedAction) -> Skip | None:
+    """What becomes of a reminder that was on its way when the member's zone changed: judged by its hour there.
+
+    One still to come is planned once more, because its old time may be over before the new one begins.
+    """
+    local = datetime.fromisoformat(planned.local)
+    there = instant_of(local.date(), local.time(), zone_of(letter.member))
+    if there > letter.now:
+        await letter.session.delete(planned)
+        letter.session.add(PlannedAction(**planned.model_dump(exclude={"id", "planned_at", "due_at"}), due_at=there))
+        return Skip("its hour is yet to come in your new time zone")
+    return Skip("its hour had passed in your new time zone") if letter.now > there + GRACE else None
 
 
 def reminder(say: Wording, action: Action, place: str, *, smaller: bool) -> Message:

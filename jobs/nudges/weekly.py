@@ -2,9 +2,9 @@
 the courier through `NUDGE`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime
 from typing import Any, cast
 
 from sqlalchemy import Row, func, update
@@ -12,34 +12,53 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import Week
-from bot.mentoring.coaching import WEEKLY, due_instant, is_paused, offers_in, pace, plan_of, told, zone_of
-from bot.mentoring.progress import load
+from bot.mentoring.closed_days import know_closures
+from bot.mentoring.coaching import (
+    WEEKLY,
+    due_instant,
+    grace_ends,
+    plans_of,
+    week_after,
+    zone_of,
+)
+from bot.mentoring.history import Told, offers_in, told
+from bot.mentoring.ledger_words import MOVED
+from bot.mentoring.open_hours import ON_TIME, QUIET_HOURS, Closure, OpenHours, hours_of, name_of
+from bot.mentoring.progress import Past, fold, pasts_of
 from bot.mentoring.samples import PLACED
-from bot.mentoring.weekly_note import ASK, SLOWER, Situation, weekly_note
+from bot.mentoring.weekly_note import ASK, SLOWER, Note, Situation, weekly_note
 from bot.model.coaching import CoachingPlan
-from bot.model.deliveries import Delivery, State
+from bot.model.deliveries import RESTORED, Delivery, State
 from bot.model.people import Member
 from bot.visit import zone_or_guess
 from bot.words import Example
-from jobs.ledger import MISSED, insert
-from jobs.nudges import Composed, Letter, Nudge, Skip
+from jobs.ledger import MISSED, NewDelivery, insert
+from jobs.nudges import Composed, Hold, Letter, Nudge, Skip
 
-GRACE = timedelta(hours=48)
-"""A note that could not go on its hour goes late for so long,"""
-APART = timedelta(days=3)
-"""but never with less than this before the next one."""
 REST = ASK + 1
 """After so many notes without any use of the mentor, the last of them a question, nothing more comes."""
 
-_COLUMNS = ("weekday", "minute", "every_weeks", "next_slot")
+_COLUMNS = ("weekday", "minute", "every_weeks", "paused_from", "paused_until")
 
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
     """One member's slot: the ledger's row, if there is to be one now, and the plan's columns afterwards."""
 
-    row: Delivery | None
+    row: NewDelivery | None
     plan: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Timing:
+    """A plan as it will be, of which only the time of its notes matters here."""
+
+    backoff: str
+    weekday: int
+    minute: int
+    every_weeks: int
+    paused_from: date | None
+    paused_until: date | None
 
 
 async def plan(session: AsyncSession, now: datetime, limit: int) -> int:
@@ -76,6 +95,7 @@ async def _unused(session: AsyncSession, members: list[int]) -> dict[int, int]:
             col(Delivery.member_id).in_(members),
             col(Delivery.kind) == WEEKLY,
             col(Delivery.state).in_((State.SENT, State.UNSURE)),
+            col(Delivery.reason) != RESTORED,  # what the member did then is lost as well
             func.coalesce(Delivery.sent_at, Delivery.due_at) > since,
         )
         .group_by(col(Delivery.member_id))
@@ -85,20 +105,20 @@ async def _unused(session: AsyncSession, members: list[int]) -> dict[int, int]:
 
 def _planned(due: Row[Any], unused: int, now: datetime) -> _Planned:
     zone = zone_or_guess(due.zone)
-    after = CoachingPlan(
-        member_id=due.member_id, is_on=True, backoff=_backoff(unused), **{name: due._mapping[name] for name in _COLUMNS}
-    )
+    columns = {"member_id": due.member_id, "backoff": _backoff(unused)}
     if unused >= REST:
-        return _Planned(None, _columns(after, last_slot=due.last_slot, next_slot=None, next_due_at=None))
+        return _Planned(None, columns | {"last_slot": due.last_slot, "next_slot": None, "next_due_at": None})
+    after = _Timing(_backoff(unused), *(due._mapping[name] for name in _COLUMNS))
     slot = Week.parse(due.next_slot)
     due_at = due_instant(after, slot, zone)  # asked again: the platform may have told the member's zone since
     if due_at > now:
-        return _Planned(None, _columns(after, last_slot=due.last_slot, next_slot=due.next_slot, next_due_at=due_at))
-    week = slot.plus(pace(after))
+        same = {"last_slot": due.last_slot, "next_slot": due.next_slot, "next_due_at": due_at}
+        return _Planned(None, columns | same)
+    week = week_after(after, slot, zone)
     upcoming = due_instant(after, week, zone)
-    expires_at = min(due_at + GRACE, upcoming - APART)
+    expires_at = grace_ends(due_at, upcoming)
     is_missed = now > expires_at
-    row = Delivery(
+    row = NewDelivery(
         tenant_id=due.tenant_id,
         member_id=due.member_id,
         kind=WEEKLY,
@@ -108,11 +128,7 @@ def _planned(due: Row[Any], unused: int, now: datetime) -> _Planned:
         state=State.SKIPPED if is_missed else State.PENDING,
         reason=MISSED if is_missed else "",
     )
-    return _Planned(row, _columns(after, last_slot=due.next_slot, next_slot=str(week), next_due_at=upcoming))
-
-
-def _columns(plan: CoachingPlan, **slots: Any) -> dict[str, Any]:
-    return {"member_id": plan.member_id, "backoff": plan.backoff, **slots}
+    return _Planned(row, columns | {"last_slot": due.next_slot, "next_slot": str(week), "next_due_at": upcoming})
 
 
 def _backoff(unused: int) -> str:
@@ -123,36 +139,79 @@ def _backoff(unused: int) -> str:
     return "fortnightly" if unused >= SLOWER else "none"
 
 
-async def compose(letter: Letter) -> Composed | Skip:
-    """The note, true at this moment; or the name of the reason why there is none."""
-    member_id = letter.delivery.member_id
-    plan = await plan_of(letter.session, member_id)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a member's note is made of."""
+
+    plan: CoachingPlan | None
+    pasts: Sequence[Past]
+    told: Sequence[Told]
+    closures: Sequence[Closure]
+
+
+async def gather(session: AsyncSession, rows: Sequence[Delivery], now: datetime) -> Mapping[int, _Known]:
+    """Four statements, however many notes are composed together."""
+    members = [row.member_id for row in rows]
+    plans, pasts = await plans_of(session, members), await pasts_of(session, members)
+    notes, closures = await told(session, members), await know_closures(session, {row.tenant_id for row in rows}, now)
+    return {
+        row.member_id: _Known(
+            plans.get(row.member_id), pasts[row.member_id], notes[row.member_id], closures[row.tenant_id]
+        )
+        for row in rows
+    }
+
+
+async def compose(letter: Letter) -> Composed | Skip | Hold:
+    """The note, true at this moment; or until when it waits, or why there is none."""
+    known: _Known = letter.known
+    plan = known.plan
     if plan is None or not plan.is_on:
         return Skip("opted out")
-    if is_paused(plan, zone_of(letter.member), letter.now):
-        return Skip(f"paused until {plan.paused_until}")
-    earlier = [row for row in await told(letter.session, member_id) if row.id != letter.delivery.id]
+    hours = hours_of(letter.tenant, plan, zone_of(letter.member), known.closures)
+    slot = due_instant(plan, Week.parse(letter.delivery.slot), hours.zone)
+    if slot > letter.delivery.expires_at:  # the member has chosen another day since: too late for this week's note
+        slot = letter.now
+    if wait := hours.wait(slot, letter.now):
+        return Hold(wait.until, wait.reason)
+    if (note := _note(letter, plan, known)) is None:
+        return Skip("nothing to say")
+    return Composed(note.message, {**note.content, **_moved(hours, slot, letter)})
+
+
+def _moved(hours: OpenHours, slot: datetime, letter: Letter) -> dict[str, str]:
+    """What made the note come later than on its hour, where the calendar did."""
+    if letter.now < slot + ON_TIME:
+        return {}
+    if cause := hours.first_open(slot).cause:
+        return {MOVED: name_of(cause)}
+    return {MOVED: QUIET_HOURS} if letter.delivery.reason == QUIET_HOURS else {}
+
+
+def _note(letter: Letter, plan: CoachingPlan, known: _Known) -> Note | None:
+    earlier = [row for row in known.told if row.id != letter.delivery.id]
     situation = Situation(
         week=Week.parse(letter.delivery.slot),
         plan=plan,
-        progress=await load(letter.session, member_id, letter.pack),
+        progress=fold(known.pasts, letter.pack),
         history=offers_in(earlier),
         unused=sum(_is_unused(row, letter.member) for row in earlier),
         was_slower=bool(earlier) and "backoff" in earlier[0].content,
     )
-    note = weekly_note(letter.say, letter.pack, situation)
-    return Composed(note.message, note.content) if note else Skip("nothing to say")
+    return weekly_note(letter.say, letter.pack, situation)
 
 
-def _is_unused(row: Delivery, member: Member) -> bool:
+def _is_unused(row: Told, member: Member) -> bool:
     """The same as `_unused` asks the database for everybody at once."""
     since = member.last_active_at or member.created_at
-    return row.state in (State.SENT, State.UNSURE) and (row.sent_at or row.due_at) > since
+    is_told = row.state in (State.SENT, State.UNSURE) and row.reason != RESTORED
+    return is_told and (row.sent_at or row.due_at) > since
 
 
 NUDGE = Nudge(
     kind=WEEKLY,
     plan=plan,
+    gather=gather,
     compose=compose,
     examples=(
         Example("coach on", after=(PLACED,)),

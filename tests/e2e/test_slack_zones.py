@@ -1,16 +1,21 @@
 """A member's zone comes from their Slack profile, once and without anybody waiting for it."""
 
 from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime, time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import select
 
-from bot.clock import Clocks
+from bot.clock import Clocks, instant_of
 from bot.conversation import Conversation
 from bot.database import Database
+from bot.mentoring.samples import PLACED
+from bot.model.coaching import CoachingPlan
 from bot.model.people import Member
-from tests.fakes.slack import Broken, FakeSlack, Refused, Throttled, running_slack
+from bot.model.progress import PlannedAction
+from tests.fakes.slack import Broken, FakeSlack, Held, Refused, Throttled, running_slack
 from tests.fakes.slack_door import button, open_door
 
 
@@ -41,6 +46,44 @@ async def test_a_profile_without_a_zone_is_read_once(
             await door.slash("help", user_id="U0SAMPLE2")
     assert slack.calls.count("users.info") == 1
     assert await _zones(database) == [None]
+
+
+async def test_what_was_planned_by_a_guess_follows_the_zone(
+    slack: FakeSlack, database: Database, clocks: Clocks, conversation: Conversation
+) -> None:
+    """Slack's answer is a while in coming, and the member goes on talking."""
+    coming = Held()
+    slack.goes_wrong("users.info", coming)
+    async with open_door(slack, database, clocks, conversation) as door:
+        for line in (PLACED, "coach on", "plan get-an-outside-view 2026-11-26 12:30, break room"):
+            await door.slash(line)
+        assert await _planned(database) == _at_noon_and_half_past("America/New_York")
+        coming.until.set()
+    assert await _zones(database) == ["America/Chicago"]
+    assert await _planned(database) == _at_noon_and_half_past("America/Chicago")
+
+
+def _at_noon_and_half_past(zone: str) -> tuple[datetime, datetime]:
+    note = instant_of(date(2026, 11, 25), time(12), ZoneInfo(zone))
+    return note, instant_of(date(2026, 11, 26), time(12, 30), ZoneInfo(zone))
+
+
+async def _planned(database: Database) -> tuple[datetime | None, datetime]:
+    """When the weekly note and the reminder are due."""
+    async with database.work() as session:
+        plan = (await session.exec(select(CoachingPlan))).one()
+        reminder = (await session.exec(select(PlannedAction))).one()
+    return plan.next_due_at, reminder.due_at
+
+
+async def test_a_zone_makes_no_plan_for_whoever_has_none(
+    slack: FakeSlack, database: Database, clocks: Clocks, conversation: Conversation
+) -> None:
+    async with open_door(slack, database, clocks, conversation) as door:
+        await door.slash("help")
+    assert await _zones(database) == ["America/Chicago"]
+    async with database.work() as session:
+        assert (await session.exec(select(CoachingPlan))).all() == []
 
 
 async def _zones(database: Database) -> Sequence[str | None]:

@@ -9,6 +9,7 @@ from bot.conversation import Knowledge
 from bot.database import Database
 from bot.mentoring.samples import PLACED
 from bot.message import Choice, Input, Message, plain
+from bot.model.deliveries import State
 from tests.fakes.coached import Coached, buttons_of, coached
 from tests.fakes.talking import buttons, options
 
@@ -250,11 +251,24 @@ async def test_next_says_what_then_comes(office: Coached) -> None:
 
 async def test_next_after_moving_past_the_hour(office: Coached) -> None:
     await office.say("coach on")
-    office.calendar.move(timedelta(days=1, hours=23))
-    await office.say("coach settings Pacific/Auckland")
+    office.calendar.move(timedelta(days=1, hours=20))
+    await office.say("coach settings Europe/Madrid")  # 14:00 there
     assert "comes with the next delivery" in plain(await office.say("coach next"))
     await office.tick()
-    assert [row.slot for row in await office.ledger()] == ["2026-W48"]
+    assert [row.state for row in await office.ledger()] == [State.SENT]
+
+
+async def test_next_after_moving_past_the_hour_and_into_the_night(office: Coached) -> None:
+    await office.say("coach on")
+    office.calendar.move(timedelta(days=1, hours=23))
+    await office.say("coach settings Pacific/Auckland")  # five in the morning there
+    message = plain(await office.say("coach next"))
+    assert "Next note: Thu 26 Nov 2026, 07:00" in message
+    assert "late notes never come between 20:00 and 07:00" in message
+    assert await office.wait(timedelta(hours=1, minutes=59), step=timedelta(minutes=1)) == []
+    assert "waits until then. The reason: quiet hours." in plain(await office.say("coach why"))
+    assert len(await office.wait(timedelta(minutes=1))) == 1
+    assert "It waited until then. The reason: quiet hours." in plain(await office.say("coach why"))
 
 
 async def test_more_tells_how_and_every_way_out(office: Coached) -> None:

@@ -174,7 +174,7 @@ async def test_a_question_that_was_missed_is_asked_again(office: Coached) -> Non
     office.calendar.move(WEEK + 60 * HOUR)  # the process is down when the question is due
     await office.tick()
     assert (await told(office))[-1] == ("2027-W01", State.SKIPPED, "missed")
-    (note,) = await office.wait(2 * WEEK)
+    (note,) = await office.wait(2 * WEEK, step=12 * HOUR)
     assert "Shall I keep writing?" in plain(note)
     assert await office.wait(10 * WEEK, step=WEEK) == []
 
@@ -193,9 +193,9 @@ async def test_whoever_uses_the_mentor_now_and_then_is_never_slowed(office: Coac
 async def test_moving_zones_never_gives_a_local_week_two(office: Coached) -> None:
     zones = ("Pacific/Auckland", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Honolulu", "Europe/Madrid")
     for zone in zones:
-        await office.wait(timedelta(days=6, hours=22))
+        await office.wait(timedelta(days=6, hours=22), step=8 * HOUR)
         await office.say(f"coach settings {zone}")
-    await office.wait(WEEK)
+    await office.wait(WEEK, step=8 * HOUR)
     slots = [slot for slot, _, _ in await told(office)]
     assert slots == [str(Week(2026, 48).plus(n)) for n in range(len(slots))]
     assert len(slots) >= len(zones)
@@ -235,7 +235,7 @@ async def test_the_weeks_in_which_the_clocks_change(sqlite: Database, knowledge:
         await office.say("coach on", user=zone, zone=zone)
         await office.say("coach settings sunday 02:30", user=zone, zone=zone)
     for _ in range(10):
-        await office.wait(WEEK, step=WEEK)
+        await office.wait(WEEK, step=12 * HOUR)
         for zone in zones:
             await office.say("home", user=zone)
     for zone in zones:

@@ -22,7 +22,7 @@ from jobs.post_office import PostOffice
 from jobs.tick import TickReport, tick
 from tests.fakes.toy_post import Platform
 
-DAY = timedelta(days=1)
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,16 @@ class Coached:
     office: PostOffice
     calendar: FixedClock
     platform: Platform
+    machine: FixedClock
 
-    async def say(self, line: str, *, user: str = "U1", zone: str | None = "America/New_York") -> Message:
-        return await self.conversation.answer(Request("demo", "T1", user, line, zone=zone, reference=user))
+    async def say(
+        self, line: str, *, user: str = "U1", zone: str | None = "America/New_York", tenant: str = "T1"
+    ) -> Message:
+        return await self.conversation.answer(Request("demo", tenant, user, line, zone=zone, reference=user))
 
     async def tick(self) -> TickReport:
+        """Looks are a minute apart on the machine's clock, wherever the calendar stands."""
+        self.machine.move(MINUTE)
         return await tick(self.office)
 
     async def look(self) -> TickReport:
@@ -68,10 +73,15 @@ class Coached:
             return (await session.exec(mine.where(Member.user_id == user))).one()
 
 
-def coached(database: Database, knowledge: Knowledge, calendar: FixedClock) -> Coached:
-    clocks = Clocks(calendar=calendar, machine=FixedClock(calendar.now()))
+def coached(
+    database: Database, knowledge: Knowledge, calendar: FixedClock, *, operators: Sequence[tuple[str, str]] = ()
+) -> Coached:
+    """`operators` are the people who run the mentor, as (tenant, user)."""
+    machine = FixedClock(calendar.now())
+    clocks = Clocks(calendar=calendar, machine=machine)
     platform = Platform()
-    deployment = Deployment(organisation="Sample")
+    people = tuple(("demo", tenant, user) for tenant, user in operators)
+    deployment = Deployment(organisation="Sample", operators=people)
     office = PostOffice(
         database=database,
         nudges=find_nudges(),
@@ -83,7 +93,7 @@ def coached(database: Database, knowledge: Knowledge, calendar: FixedClock) -> C
     )
     words = vocabulary(find_commands())
     conversation = Conversation(database, knowledge, words, clocks=clocks, deployment=deployment)
-    return Coached(database, conversation, office, calendar, platform)
+    return Coached(database, conversation, office, calendar, platform, machine)
 
 
 def buttons_of(message: Message) -> list[Button]:
