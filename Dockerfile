@@ -1,4 +1,4 @@
-# One image for every role: `serve`, and later `worker`. Nothing is downloaded when it runs.
+# One image for every role: `db upgrade`, `serve` and `worker`. Nothing is downloaded when it runs.
 FROM python:3.12-slim
 WORKDIR /srv/preceptor
 RUN useradd --system --create-home preceptor
