@@ -8,6 +8,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
@@ -17,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, func, select
 
-from adapters.composition import load_knowledge, real_clocks
+from adapters.composition import real_clocks
 from bot.database import Database, open_database
 from bot.errors import ConfigError, DatabaseNotReady, DatabaseOutOfReach
 from bot.model.coaching import CoachingPlan
@@ -25,6 +26,9 @@ from bot.model.deliveries import Delivery, State
 from bot.model.people import Member
 from bot.settings import Settings, read_settings
 from content.faults import ContentFault
+from content.library import load_library
+from jobs.deliverers import starts, who_delivers
+from jobs.health import health_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,9 @@ class Finding:
 
 @click.command()
 def doctor() -> None:
-    """Look at the settings, the database, the content and the platforms; say what to mend.
+    """Look at everything that is set up; say what to mend.
+
+    That is the settings, the database, the content and the platforms.
 
     Example: DATABASE_URL=sqlite:///preceptor.db preceptor doctor
     """
@@ -71,6 +77,7 @@ async def examine(environment: Mapping[str, str]) -> AsyncGenerator[Finding, Non
     yield _content(settings)
     async for finding in _database(settings):
         yield finding
+    yield _alarms(settings)
     yield _pages(settings)
     yield await _slack(settings)
 
@@ -85,7 +92,7 @@ def _zones() -> Finding:
 
 def _content(settings: Settings) -> Finding:
     try:
-        pack = load_knowledge(settings).library.pack("en")
+        pack = load_library(settings.CONTENT_DIR).pack("en")
     except ContentFault as fault:
         return Finding(
             "Content", f"{len(fault.faults)} faults", "run `preceptor content check`, which names each with its line"
@@ -110,11 +117,12 @@ async def _tables(database: Database) -> AsyncIterator[Finding]:
             return
         await database.require_current()
         yield Finding("Database", f"{database.engine.dialect.name}, tables up to date")
-        yield await _ledger(database)
+        async for finding in _ledger(database):
+            yield finding
     except DatabaseOutOfReach as error:
         yield Finding("Database", f"cannot be reached: {error.reason}", str(error))
     except DatabaseNotReady as error:
-        yield Finding("Database", "the tables are older than this program", str(error))
+        yield Finding("Database", "the tables do not fit this program", str(error))
     except SQLAlchemyError as error:
         reason = str(error).splitlines()[0]
         yield Finding("Database", f"cannot be read: {reason}", "check that nothing else holds it, then try again")
@@ -130,15 +138,28 @@ def _new_file(file: Path) -> Finding:
     return Finding("Database", f"SQLite, {file} (made at the first start)")
 
 
-async def _ledger(database: Database) -> Finding:
+async def _ledger(database: Database) -> AsyncIterator[Finding]:
     now = real_clocks().machine.now()
-    async with database.work() as session:
+    async with database.reading() as session:
         members = (await session.exec(select(func.count()).select_from(Member))).one()
         on = (await session.exec(select(func.count()).where(col(CoachingPlan.is_on)))).one()
-        waiting = select(func.count()).where(Delivery.state == State.PENDING, col(Delivery.due_at) < now)
-        overdue = (await session.exec(waiting)).one()
-    says = f"{members} members, {on} with weekly coaching, {overdue} messages overdue"
-    return Finding("Ledger", says, "start `preceptor serve`: it delivers what is due" if overdue else "")
+        unsure = (await session.exec(select(func.count()).where(Delivery.state == State.UNSURE))).one()
+        health = await health_at(session, now)
+        deliverer = await who_delivers(session, database, now)
+    yield Finding("Ledger", f"{members} members, {on} with weekly coaching")
+    mend = "run `preceptor deliveries`: it says which, and what to do" if health.overdue else ""
+    unsettled = f"{unsure} unsure ({health.unsettled} still being looked for)"
+    yield Finding("Messages", f"{health.overdue} overdue, {unsettled}", mend)
+    idle = "" if deliverer or not health.groups else f"start `{starts(database)}`: something waits to be sent"
+    yield Finding("Delivery", f"by {deliverer}" if deliverer else "nobody delivers at this moment", idle)
+
+
+def _alarms(settings: Settings) -> Finding:
+    """Who hears about it when the mentor falls silent."""
+    metrics = f"/metrics is open to {'whoever has METRICS_TOKEN' if settings.METRICS_TOKEN else 'this machine alone'}"
+    if settings.HEARTBEAT_URL is None:
+        return Finding("Alarms", f"{metrics}; HEARTBEAT_URL is not set, so nobody is told of silence")
+    return Finding("Alarms", f"{metrics}; a heartbeat every minute to {urlsplit(settings.HEARTBEAT_URL).hostname}")
 
 
 def _pages(settings: Settings) -> Finding:

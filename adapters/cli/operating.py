@@ -24,7 +24,7 @@ from jobs.tick import tick as look_once
 
 FARTHEST = timedelta(days=3653)
 """How far ahead a clock may be moved: what is planned stays planned, so a slip in the year would silence everybody."""
-PART = 5000
+PART = 1000
 """Sample members added in one transaction."""
 
 
@@ -56,7 +56,7 @@ class Instant(click.ParamType[datetime]):
 @click.option("--dry-run", is_flag=True, help="Say who would get what; store and send nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def tick(now: datetime | None, dry_run: bool, as_json: bool) -> None:
-    """Look at the clock once: plan who is due, deliver, and count what happened.
+    """Look at the clock once: plan, deliver, and count what happened.
 
     Example: preceptor tick --now 2026-12-01T14:00:00Z --dry-run
     """

@@ -9,6 +9,9 @@ from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from bot.model.columns import Instant
 
+RESTORED = "restored from a backup"
+"""Why a delivery is unsure whose time lay between a backup and its restore: it may have gone since."""
+
 
 class State(StrEnum):
     PENDING = "pending"
@@ -98,6 +101,8 @@ class Delivery(SQLModel, table=True):
 
 class SendBatch(SQLModel, table=True):
     """Messages that a person started: a notice, a catch-up. Stopping it skips what is not yet sent."""
+
+    __table_args__ = {"sqlite_autoincrement": True}  # its id names a slot, so it must never be given twice
 
     id: int | None = Field(default=None, primary_key=True)
     tenant_id: int | None = Field(default=None, foreign_key="tenant.id")

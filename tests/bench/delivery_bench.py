@@ -12,9 +12,10 @@ from tempfile import TemporaryDirectory
 from bot.clock import Clocks, FixedClock, MachineClock
 from bot.database import Database, open_database
 from bot.model.deliveries import State
-from jobs import ledger
+from jobs import claims, ledger
+from jobs.claims import Due, Lease
 from jobs.compose import compose
-from jobs.ledger import Due, Lease, Outcome
+from jobs.ledger import Outcome
 from jobs.planner import plan_due
 from jobs.post_office import PostOffice
 from jobs.tick import tick
@@ -76,10 +77,10 @@ async def _one_by_one(office: PostOffice) -> None:
     messenger = office.messengers["slack"]
     while True:
         async with office.database.work() as session:
-            waiting = await ledger.waiting(session, due)
+            waiting = await claims.waiting(session, due, {})
             wanted = {each.tenant_id: 1 for each in waiting[:1]}
-            claimed = await ledger.claim(session, wanted, due, Lease("loop", NOON + timedelta(minutes=2)))
-            parcels, _ = await compose(office, session, claimed, due)
+            claimed = await claims.claim(session, wanted, due, Lease("loop", NOON + timedelta(minutes=2)), {})
+            parcels = (await compose(office, session, claimed, due)).parcels
         for parcel in parcels:
             receipt = await messenger.send(parcel.address, parcel.message, key=parcel.key)
             outcome = Outcome(parcel.delivery_id, State.SENT, receipt=receipt.reference, sent_at=NOON)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from adapters.slack.api import SlackApi
 from adapters.slack.transport import SlackMessenger, connect_workspace
 from bot.clock import Clocks
 from bot.database import Database
-from bot.errors import BadMessage, CannotReach, DeliveryError, TryLater, Unsure
+from bot.errors import BadMessage, CannotLook, CannotReach, DeliveryError, TryLater, Unsure
 from bot.message import Button, Buttons, Message, Paragraph, text
 from bot.model.people import Tenant
 from bot.ports import Address
@@ -26,6 +27,8 @@ NOTE = Message(
     discreet="Your weekly note is ready",
 )
 TO = Address("slack", TEAM, USER)
+SINCE = datetime.fromtimestamp(1763999999, UTC)
+"""A second before the first message that the fake Slack takes."""
 
 
 @pytest.fixture
@@ -62,11 +65,66 @@ async def test_a_known_conversation_is_used(slack: FakeSlack, messenger: SlackMe
     assert slack.posted[0]["channel"] == "D0SAMPLE1"
 
 
+async def test_a_receipt_names_the_conversation_so_that_it_is_known(
+    slack: FakeSlack, messenger: SlackMessenger
+) -> None:
+    assert (await messenger.send(TO, NOTE, key="1")).conversation == "D0SAMPLE1"
+
+
+@pytest.mark.parametrize("reference", ["", "D0SAMPLE1"], ids=["to be opened", "known"])
+async def test_a_message_that_arrived_is_found_by_its_key(
+    slack: FakeSlack, messenger: SlackMessenger, reference: str
+) -> None:
+    to = replace(TO, reference=reference)
+    for number in range(40):
+        await messenger.send(to, NOTE, key=f"other-{number}")
+    receipt = await messenger.send(to, NOTE, key="delivery-42")
+    for number in range(40, 60):
+        await messenger.send(to, NOTE, key=f"other-{number}")
+    found = await messenger.look_up(to, key="delivery-42", since=SINCE)
+    assert found
+    assert (found.reference, found.conversation) == (receipt.reference, "D0SAMPLE1")
+    assert slack.calls.count("conversations.history") == 2
+    assert slack.calls.count("conversations.open") == (0 if reference else 1)
+
+
+async def test_a_message_that_never_arrived_is_not_there(slack: FakeSlack, messenger: SlackMessenger) -> None:
+    await messenger.send(TO, NOTE, key="delivery-41")
+    assert await messenger.look_up(TO, key="delivery-42", since=SINCE) is None
+
+
+async def test_only_what_came_since_is_read(slack: FakeSlack, messenger: SlackMessenger) -> None:
+    await messenger.send(TO, NOTE, key="delivery-42")
+    assert await messenger.look_up(TO, key="delivery-42", since=SINCE + timedelta(hours=1)) is None
+
+
+@pytest.mark.parametrize("error", ["missing_scope", "channel_not_found", "not_allowed_token_type"])
+async def test_a_history_that_is_not_permitted_says_so(slack: FakeSlack, messenger: SlackMessenger, error: str) -> None:
+    slack.goes_wrong("conversations.history", Refused(error))
+    with pytest.raises(CannotReach, match=error):
+        await messenger.look_up(replace(TO, reference="D0SAMPLE1"), key="delivery-42", since=SINCE)
+
+
+async def test_a_throttled_history_is_asked_later(slack: FakeSlack, messenger: SlackMessenger) -> None:
+    slack.goes_wrong("conversations.history", Throttled("7"))
+    with pytest.raises(TryLater) as raised:
+        await messenger.look_up(TO, key="delivery-42", since=SINCE)
+    assert raised.value.retry_after == timedelta(seconds=7)
+
+
+async def test_an_operator_may_switch_reading_back_off(slack: FakeSlack) -> None:
+    messenger = SlackMessenger(_api(slack), command="mentor", reads_back=False)
+    with pytest.raises(CannotLook, match="SLACK_READ_BACK"):
+        await messenger.look_up(TO, key="delivery-42", since=SINCE)
+    assert slack.calls == []
+
+
 @pytest.mark.parametrize(
     ("mishap", "meaning", "taken"),
     [
         (Throttled("7"), TryLater, 0),
         (Throttled("soon"), TryLater, 0),
+        (Throttled("9" * 40), TryLater, 0),
         (Refused("ratelimited"), TryLater, 0),
         (Refused("request_timeout"), TryLater, 0),
         (Broken(500), Unsure, 0),

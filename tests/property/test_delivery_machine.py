@@ -3,7 +3,7 @@ none disappears without a named reason. On both databases.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,18 +11,23 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlmodel import SQLModel, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.clock import Clocks, FixedClock, Week
+from bot.clock import Clocks, FixedClock
 from bot.database import Database, open_database
 from bot.errors import BadMessage, CannotReach, TryLater, Unsure
+from bot.mentoring import coaching
 from bot.model.coaching import CoachingPlan
 from bot.model.deliveries import Delivery, State
 from bot.model.people import Member
 from jobs.ledger import key_of
+from jobs.nudges import Nudge, weekly
 from jobs.planner import plan_due
 from jobs.tick import tick
-from tests.fakes.toy_post import FIRST_SLOT, NOON, TOY, Platform, Trouble, opt_out, post_office, rows, settle_in
+from tests.fakes.toy_post import NOON, Platform, Trouble, compose_toy, post_office, rows, settle_in
 
+Act = Callable[[AsyncSession, Member], Awaitable[object]]
+ZONES = st.sampled_from(["America/New_York", "America/Los_Angeles", "Asia/Tokyo", "Pacific/Kiritimati", "Europe/Paris"])
 USERS = st.sampled_from(["T1-U1", "T1-U2", "T2-U1", "T2-U2"])
 TROUBLES = st.sampled_from(
     [
@@ -37,6 +42,14 @@ TROUBLES = st.sampled_from(
 )
 
 
+def _hours(number: int) -> timedelta:
+    return timedelta(hours=number)
+
+
+WEEKLY = Nudge("weekly", weekly.plan, compose_toy, examples=())
+"""Planned as weekly notes really are; what it says does not matter here."""
+
+
 class Deliveries(RuleBasedStateMachine):
     """Four members of two workspaces, the real planner, ledger and courier, and a platform that counts."""
 
@@ -49,10 +62,9 @@ class Deliveries(RuleBasedStateMachine):
         self.platform = Platform()
         self.database = open_database(self.url)
         clocks = Clocks(calendar=self.calendar, machine=self.machine)
-        self.office = post_office(self.database, clocks, {"slack": self.platform})
+        self.office = post_office(self.database, clocks, {"slack": self.platform}, nudges=[WEEKLY])
         self.known: set[str] = set()
         self.opted_out: set[str] = set()
-        self.crashed = False
         self.wait(_begin_anew(self.database))
 
     def wait(self, work: Awaitable[Any]) -> Any:
@@ -63,48 +75,73 @@ class Deliveries(RuleBasedStateMachine):
 
     @rule()
     def plan(self) -> None:
-        self.wait(plan_due(self.database, [TOY], self.calendar.now()))
+        self.wait(plan_due(self.database, [WEEKLY], self.calendar.now()))
 
     @rule()
     def plan_twice_at_once(self) -> None:
         now = self.calendar.now()
-        self.wait(_together(plan_due(self.database, [TOY], now), plan_due(self.database, [TOY], now)))
+        self.wait(_together(plan_due(self.database, [WEEKLY], now), plan_due(self.database, [WEEKLY], now)))
 
-    @rule(hours=st.sampled_from([1, 20, 49, 168]))
-    def time_passes(self, hours: int) -> None:
-        self.calendar.move(timedelta(hours=hours))
-        self.machine.move(timedelta(hours=hours))
+    @rule(length=st.sampled_from([timedelta(seconds=16), timedelta(seconds=31), *map(_hours, (1, 20, 49, 168))]))
+    def time_passes(self, length: timedelta) -> None:
+        self.calendar.move(length)
+        self.machine.move(length)
+        self.platform.not_shown_yet.clear()
 
     @rule(user=USERS, trouble=TROUBLES)
     def a_send_will_go_wrong(self, user: str, trouble: Trouble) -> None:
         self.platform.troubles[user].append(trouble)
 
+    @rule(permitted=st.booleans())
+    def history_is_permitted(self, permitted: bool) -> None:  # noqa: FBT001 - Hypothesis hands it over
+        self.platform.has_history = permitted
+
+    @rule(trouble=st.sampled_from([TryLater(timedelta(seconds=20)), Unsure("lost"), KeyError("messages")]))
+    def a_look_will_go_wrong(self, trouble: Exception) -> None:
+        self.platform.look_troubles.append(trouble)
+
     @rule()
     def deliver(self) -> None:
         before = len(self.platform.received)
         self.wait(tick(self.office, patience=timedelta(0)))
-        self.crashed = False
+        self._is_lagging(before)
         assert not {address.user for address, _ in self.platform.received[before:]} & self.opted_out
 
     @rule()
     def deliver_twice_at_once(self) -> None:
+        before = len(self.platform.received)
         self.wait(_together(tick(self.office, patience=timedelta(0)), tick(self.office, patience=timedelta(0))))
-        self.crashed = False
+        self._is_lagging(before)
 
     @rule(accepted=st.booleans())
-    def crash_while_sending(self, accepted: bool) -> None:  # noqa: FBT001 - Hypothesis hands it over
+    def crash_while_sending(self, accepted: bool) -> None:  # noqa: FBT001
+        before = len(self.platform.received)
         self.wait(_crash(self.platform, tick(self.office, patience=timedelta(0)), accepted=accepted))
-        self.crashed = True
+        self._is_lagging(before)
+
+    def _is_lagging(self, before: int) -> None:
+        """What was accepted since then is not in the history before some time has passed."""
+        self.platform.not_shown_yet |= set(self.platform.accepted[before:])
 
     @rule(user=USERS)
     def opts_out(self, user: str) -> None:
-        self.wait(opt_out(self.database, user))
+        self.wait(_as_member(self.database, user, coaching.opt_out))
         self.opted_out.add(user)
 
     @rule(user=USERS)
     def opts_in(self, user: str) -> None:
-        self.wait(_opt_in(self.database, user))
+        now = self.calendar.now()
+        self.wait(_as_member(self.database, user, lambda session, member: coaching.opt_in(session, member, now)))
         self.opted_out.discard(user)
+
+    @rule(user=USERS, zone=ZONES)
+    def moves(self, user: str, zone: str) -> None:
+        self.wait(_as_member(self.database, user, lambda session, member: coaching.set_zone(session, member, zone)))
+
+    @rule(user=USERS)
+    def uses_the_mentor(self, user: str) -> None:
+        now = self.calendar.now()
+        self.wait(_as_member(self.database, user, lambda session, member: coaching.wake(session, member, now)))
 
     @invariant()
     def nothing_is_accepted_twice(self) -> None:
@@ -127,10 +164,27 @@ class Deliveries(RuleBasedStateMachine):
             case State.PENDING | State.SKIPPED | State.FAILED:
                 assert not accepted
             case State.SENDING:
-                assert self.crashed, "still being sent, though nobody sends"
+                assert row.lease_until
         assert row.reason or row.state in {State.PENDING, State.SENT, State.SENDING}
 
+    @invariant()
+    def whoever_is_on_has_something_to_come(self) -> None:
+        for plan in self.wait(_plans(self.database)):
+            assert (plan.next_due_at is not None) == (plan.is_on and plan.backoff != "silent")
+
     def teardown(self) -> None:
+        """Left alone for long enough, everything settles: with a history to look into, nothing stays unsure."""
+        self.platform.has_history = True
+        cannot_be_looked_for = {row.id for row in self.wait(rows(self.database)) if _is_given_up(row)}
+        self.wait(_as_members_leave(self.database))
+        for _ in range(12):
+            self.time_passes(timedelta(minutes=15))
+            self.wait(tick(self.office, patience=timedelta(0)))
+        self.every_delivery_is_accounted_for()
+        self.nothing_is_accepted_twice()
+        for row in self.wait(rows(self.database)):
+            assert row.state not in {State.PENDING, State.SENDING}, row
+            assert row.state is not State.UNSURE or row.id in cannot_be_looked_for, row
         self.wait(self.database.close())
         self.runner.close()
 
@@ -171,10 +225,22 @@ async def _crash(platform: Platform, ticking: Awaitable[Any], *, accepted: bool)
     platform.is_open.set()
 
 
-async def _opt_in(database: Database, user: str) -> None:
+async def _as_member(database: Database, user: str, act: Act) -> None:
     async with database.work() as session:
-        member = (await session.exec(select(Member).where(Member.user_id == user))).one()
-        plan = await session.get_one(CoachingPlan, member.id)
-        week = Week.parse(plan.last_slot).plus(1) if plan.last_slot else Week.parse(FIRST_SLOT)
-        plan.is_on, plan.next_slot = True, str(week)
-        plan.next_due_at = NOON + timedelta(weeks=week.weeks_since(Week.parse(FIRST_SLOT)))
+        await act(session, (await session.exec(select(Member).where(Member.user_id == user))).one())
+
+
+async def _as_members_leave(database: Database) -> None:
+    """Nobody is on any more, so that what is due is the last there is."""
+    async with database.work() as session:
+        for member in (await session.exec(select(Member))).all():
+            await coaching.opt_out(session, member)
+
+
+async def _plans(database: Database) -> list[CoachingPlan]:
+    async with database.work() as session:
+        return list((await session.exec(select(CoachingPlan))).all())
+
+
+def _is_given_up(row: Delivery) -> bool:
+    return row.state is State.UNSURE and row.settle_at is None
