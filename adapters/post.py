@@ -4,6 +4,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from adapters.composition import Mentor
 from adapters.slack.api import SlackApi
@@ -11,7 +12,15 @@ from adapters.slack.transport import SlackMessenger
 from adapters.web.inbox import DemoMessenger
 from bot.ports import Messenger
 from jobs.nudges import find_nudges
+from jobs.pacing import Rate
 from jobs.post_office import Limits, PostOffice
+
+APART = timedelta(seconds=1)
+"""Slack lets one message a second into a channel, and Teams seven into a conversation."""
+SLACK_LOOKS = Rate(40)
+"""Slack lets an app read histories 50 times a minute (tier 3); members' own commands need some of that."""
+TEAMS_RATE = Rate(50, timedelta(seconds=1))
+"""Microsoft's limit for one app in one organization."""
 
 
 def post_office(mentor: Mentor, platforms: Mapping[str, Messenger]) -> PostOffice:
@@ -26,7 +35,12 @@ def post_office(mentor: Mentor, platforms: Mapping[str, Messenger]) -> PostOffic
         library=mentor.knowledge.library,
         wordings=mentor.knowledge.wordings,
         deployment=mentor.deployment,
-        limits=Limits(in_flight=settings.IN_FLIGHT, per_minute={"slack": settings.SLACK_PER_MINUTE}),
+        limits=Limits(
+            in_flight=settings.IN_FLIGHT,
+            rates={"slack": Rate(settings.SLACK_PER_MINUTE), "teams": TEAMS_RATE},
+            apart={"slack": APART, "teams": APART},
+            look_rates={"slack": SLACK_LOOKS},
+        ),
     )
 
 
@@ -36,7 +50,11 @@ async def open_post_office(mentor: Mentor) -> AsyncIterator[PostOffice]:
     if not mentor.settings.has_slack:
         yield post_office(mentor, {})
         return
-    slack = SlackMessenger(SlackApi(mentor.settings), command=mentor.settings.SLACK_COMMAND)
+    slack = SlackMessenger(
+        SlackApi(mentor.settings),
+        command=mentor.settings.SLACK_COMMAND,
+        reads_back=mentor.settings.SLACK_READ_BACK,
+    )
     try:
         yield post_office(mentor, {"slack": slack})
     finally:

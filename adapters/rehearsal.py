@@ -4,7 +4,7 @@ is what the gallery shows and what the golden files hold.
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import SQLModel
@@ -14,11 +14,13 @@ from bot.clock import Clocks, FixedClock
 from bot.commands import find_commands, vocabulary
 from bot.conversation import Conversation, Knowledge, Request
 from bot.database import open_database
+from bot.errors import CannotLook
 from bot.message import Message
 from bot.ports import Address, Receipt
 from bot.visit import Deployment
 from bot.words import Command, Example
 from jobs.nudges import Nudge, find_nudges
+from jobs.outbox import LedgerOutbox
 from jobs.planner import plan_due
 from jobs.post_office import PostOffice
 from jobs.tick import tick
@@ -26,6 +28,7 @@ from jobs.tick import tick
 BEGINS = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 """Noon on a Monday in New York."""
 ZONE = "America/New_York"
+PLATFORM, TENANT, USER = "demo", "STAGE", "sample-member"
 DEPLOYMENT = Deployment(organisation="Sample Clinics")
 LOOK_EVERY = timedelta(hours=1)
 LONGEST_WAIT = timedelta(days=15)
@@ -65,7 +68,7 @@ async def play(knowledge: Knowledge, scene: Scene) -> Message:
 
 async def rehearse(knowledge: Knowledge, example: Example) -> Message:
     """The reply to an example's line, after the lines before it."""
-    async with _stage(knowledge) as stage:
+    async with _stage(knowledge, by_operator=example.by_operator) as stage:
         return await stage.talk(example)
 
 
@@ -74,30 +77,37 @@ async def await_nudge(knowledge: Knowledge, nudge: Nudge, example: Example) -> M
 
     Raises LookupError when two weeks bring none.
     """
-    async with _stage(knowledge) as stage:
+    async with _stage(knowledge, by_operator=example.by_operator) as stage:
         await stage.talk(example)
         office = stage.office((nudge,))
-        while stage.calendar.now() < BEGINS + LONGEST_WAIT:
+        await tick(office)  # somebody may have started one by hand
+        while not stage.caught and stage.calendar.now() < BEGINS + LONGEST_WAIT:
             stage.calendar.move(LOOK_EVERY)
             planned = await plan_due(stage.database, (nudge,), stage.calendar.now())
             if planned.planned.total():
                 await tick(office)
-            if stage.caught:
-                return stage.caught[0]
+        if stage.caught:
+            return stage.caught[0]
     raise LookupError(f"no {nudge.kind} message came within two weeks of {example.line!r}")
 
 
 class _Stage:
     """An empty database, a clock that stands still, one member, and a messenger that keeps what it is handed."""
 
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, *, by_operator: bool) -> None:
         self.knowledge = knowledge
         self.calendar = FixedClock(BEGINS)
         self.clocks = Clocks(calendar=self.calendar, machine=FixedClock(BEGINS))
         self.database = open_database("sqlite://")
         self.caught: list[Message] = []
+        deployment = replace(DEPLOYMENT, operators=((PLATFORM, TENANT, USER),)) if by_operator else DEPLOYMENT
         self._conversation = Conversation(
-            self.database, knowledge, vocabulary(find_commands()), clocks=self.clocks, deployment=DEPLOYMENT
+            self.database,
+            knowledge,
+            vocabulary(find_commands()),
+            clocks=self.clocks,
+            deployment=deployment,
+            outbox=LedgerOutbox(),
         )
 
     async def talk(self, example: Example) -> Message:
@@ -106,13 +116,13 @@ class _Stage:
         return await self._say(example.line)
 
     async def _say(self, line: str) -> Message:
-        return await self._conversation.answer(Request("demo", "STAGE", "sample-member", line, zone=ZONE))
+        return await self._conversation.answer(Request(PLATFORM, TENANT, USER, line, zone=ZONE))
 
     def office(self, nudges: tuple[Nudge, ...]) -> PostOffice:
         return PostOffice(
             database=self.database,
             nudges=nudges,
-            messengers={"demo": self},
+            messengers={PLATFORM: self},
             clocks=self.clocks,
             library=self.knowledge.library,
             wordings=self.knowledge.wordings,
@@ -123,10 +133,13 @@ class _Stage:
         self.caught.append(message)
         return Receipt(key)
 
+    async def look_up(self, address: Address, *, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002
+        raise CannotLook
+
 
 @asynccontextmanager
-async def _stage(knowledge: Knowledge) -> AsyncIterator[_Stage]:
-    stage = _Stage(knowledge)
+async def _stage(knowledge: Knowledge, *, by_operator: bool = False) -> AsyncIterator[_Stage]:
+    stage = _Stage(knowledge, by_operator=by_operator)
     try:
         async with stage.database.engine.begin() as connection:
             await connection.run_sync(SQLModel.metadata.create_all)

@@ -14,6 +14,10 @@ class ConfigError(PreceptorError):
     """A setting is missing or malformed. The message names it, says what it is for, and shows an example."""
 
 
+class SeenBefore(PreceptorError):
+    """This very request was worked before, and nothing was done again."""
+
+
 class DatabaseNotReady(PreceptorError):
     """The database's tables are older than this program. Run `preceptor db upgrade`."""
 
@@ -27,6 +31,10 @@ class DatabaseOutOfReach(DatabaseNotReady):
             "file exists and can be written to, and that DATABASE_URL names it (see `preceptor doctor`)."
         )
         self.reason = reason
+
+
+class ArchiveError(PreceptorError):
+    """Nothing was copied or changed. The message says why, and what to do."""
 
 
 class DeliveryError(PreceptorError):
@@ -55,3 +63,7 @@ class BadMessage(DeliveryError):
 
 class Unsure(DeliveryError):
     """The connection was lost after the request left: it may have arrived, so it is never blindly repeated."""
+
+
+class CannotLook(DeliveryError):
+    """The platform does not let us read our own messages back."""

@@ -1,9 +1,15 @@
 """What the core needs of the outside: a way to a platform. Adapters implement it; the composition root hands it in."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
 
 from bot.message import Message
+
+if TYPE_CHECKING:
+    from sqlmodel.ext.asyncio.session import AsyncSession
+
+    from bot.model.deliveries import SendBatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,8 @@ class Receipt:
 
     reference: str
     """The platform's name for the message (a Slack timestamp, a Teams activity id)."""
+    conversation: str = ""
+    """What to put into `Address.reference` from now on; empty when it stays as it is."""
 
 
 class Messenger(Protocol):
@@ -35,4 +43,24 @@ class Messenger(Protocol):
         """Send; `key` names the delivery and travels as metadata where the platform has any.
 
         Raises TryLater (nothing was taken), CannotReach, BadMessage, or Unsure (it may have arrived).
+        """
+
+    async def look_up(self, address: Address, *, key: str, since: datetime) -> Receipt | None:
+        """Look for the message that `key` names among our own newest ones to that member, from `since` on.
+
+        None: it is not there (yet). Raises CannotLook where the platform, or what we may do there, permits no looking;
+        TryLater; Unsure when the look itself went wrong.
+        """
+
+
+class Outbox(Protocol):
+    """The way to anyone but the asker: into the ledger, in the caller's unit of work. `jobs.outbox` implements it."""
+
+    async def start(self, session: "AsyncSession", batch: "SendBatch") -> int:
+        """A delivery of the batch for each member of its workspace who has opted in to messages. Returns how many."""
+
+    async def stop(self, session: "AsyncSession", batch: "SendBatch", now: datetime) -> int:
+        """Skip what of the batch is not sent yet, for good; what is sent stays. Returns how many that were.
+
+        `now` is by the calendar clock. A batch that was stopped before stays as it is.
         """

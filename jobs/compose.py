@@ -3,18 +3,24 @@ claiming transaction; a delivery that cannot be composed ends by itself and take
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.exc import OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.message import Message
-from bot.model.deliveries import State
+from bot.batches import STOPPED
+from bot.message import Message, Paragraph, rich
+from bot.model.deliveries import Delivery, State
 from bot.model.people import Member, Tenant
 from bot.ports import Address
-from jobs.ledger import Claimed, Due, Outcome, Waiting, key_of
-from jobs.nudges import Composed, Letter, Skip
+from jobs.claims import Claimed, Due
+from jobs.ledger import REPEAT, Outcome, key_of
+from jobs.nudges import Composed, Hold, Letter, Skip
+from jobs.outbox import is_stopped
 from jobs.post_office import PostOffice
 
 log = logging.getLogger(__name__)
@@ -27,77 +33,153 @@ class Parcel:
     """A composed delivery, ready for the network."""
 
     delivery_id: int
-    tenant: Waiting
+    tenant_id: int
+    member_id: int
     key: str
     attempt: int
     """0 for the first."""
     address: Address
     message: Message
+    not_after: datetime
+    """It may not set off after this instant of the machine's clock, or it could still be under way after its lease."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What became of composing what was claimed together."""
+
+    parcels: list[Parcel] = field(default_factory=list)
+    ended: list[Outcome] = field(default_factory=list)
+    held: list[tuple[int, datetime, str]] = field(default_factory=list)
+    """(delivery, until by the calendar clock, reason)."""
+
+
+class CouldNotCompose(Exception):
+    """One of the messages raised an error. Undo everything, and compose once more with `careful`."""
 
 
 async def compose(
-    office: PostOffice, session: AsyncSession, claimed: Sequence[Claimed], due: Due
-) -> tuple[list[Parcel], list[Outcome]]:
-    """The parcels, and the outcomes of what is not sent. What each message is about is written to its row."""
-    parcels: list[Parcel] = []
-    outcomes: list[Outcome] = []
+    office: PostOffice, session: AsyncSession, claimed: Sequence[Claimed], due: Due, *, careful: bool = False
+) -> Batch:
+    """The parcels, and what is not sent now. What each message is about is written to its row.
+
+    `careful`: each message in a savepoint of its own, so that one that cannot be composed ends by itself and takes no
+    other with it. That costs, so the first try is without, and raises CouldNotCompose.
+    """
+    batch = Batch()
     about = []
+    composer = _Composer(office, session, due, careful=careful)
+    await composer.gather(claimed)
+    not_after = due.machine + office.limits.lease - office.limits.timeout
     for each in claimed:
-        delivery_id = each.delivery.id
-        assert delivery_id is not None
-        match await _compose_one(office, session, each, due):
+        delivery = each.delivery
+        assert delivery.id is not None
+        match await composer.compose(each):
             case Composed(message, content):
-                about.append((each.delivery, dict(content)))
-                parcels.append(_parcel(each, message))
-            case Skip(reason):
-                outcomes.append(Outcome(delivery_id, State.SKIPPED, reason, tried=False))
+                about.append((delivery, dict(content)))
+                batch.parcels.append(_parcel(each, message, not_after))
+            case Hold(until, reason) if until <= delivery.expires_at:
+                batch.held.append((delivery.id, until, reason))
+            case Skip(reason) | Hold(_, reason):
+                batch.ended.append(Outcome(delivery.id, State.SKIPPED, reason, tried=False))
             case None:
-                outcomes.append(Outcome(delivery_id, State.FAILED, "could not be composed", tried=False))
+                batch.ended.append(Outcome(delivery.id, State.FAILED, "could not be composed", tried=False))
     for delivery, content in about:  # together, so that they are written together
-        delivery.content = content
-    return parcels, outcomes
+        delivery.content = {**content, REPEAT: True} if REPEAT in delivery.content else content
+    return batch
 
 
-async def _compose_one(office: PostOffice, session: AsyncSession, claimed: Claimed, due: Due) -> Composed | Skip | None:
-    nudge = next(nudge for nudge in office.nudges if nudge.kind == claimed.delivery.kind)
-    try:
-        async with session.begin_nested():  # half a nudge's own changes are undone with its message
-            return await nudge.compose(await _letter(office, session, claimed, due))
-    except OperationalError:
-        raise  # the database's trouble is not this row's: the whole claim is undone, and made again later
-    except Exception:
-        log.exception(
-            "A message could not be composed",
-            extra={"event": "compose_failed", "delivery": claimed.delivery.id, "kind": nudge.kind},
+class _Composer:
+    """Asks the nudges, for all deliveries of a kind together or, when careful, for each alone."""
+
+    def __init__(self, office: PostOffice, session: AsyncSession, due: Due, *, careful: bool) -> None:
+        self._office = office
+        self._session = session
+        self._now = due.calendar
+        self._careful = careful
+        self._nudges = {nudge.kind: nudge for nudge in office.nudges}
+        self._known: dict[str, Mapping[int, Any]] = {}
+
+    async def gather(self, claimed: Sequence[Claimed]) -> None:
+        """Read at once what is needed for all; when careful, each reads for itself."""
+        for kind in {each.delivery.kind for each in claimed if not self._careful}:
+            rows = [each.delivery for each in claimed if each.delivery.kind == kind]
+            try:
+                self._known[kind] = await self._nudges[kind].gather(self._session, rows, self._now)
+            except OperationalError:
+                raise
+            except Exception as error:
+                raise CouldNotCompose from error
+
+    async def compose(self, claimed: Claimed) -> Composed | Skip | Hold | None:
+        """None when the nudge raised an error, which is logged."""
+        delivery = claimed.delivery
+        if delivery.batch_id and await is_stopped(self._session, delivery.batch_id):
+            return Skip(STOPPED)
+        try:
+            async with self._session.begin_nested() if self._careful else nullcontext():
+                return await self._compose(delivery)
+        except OperationalError:
+            raise  # the database's trouble is not this row's: the whole claim is undone, and made again later
+        except Exception as error:
+            if not self._careful:
+                raise CouldNotCompose from error
+            log.exception(
+                "A message could not be composed",
+                extra={"event": "compose_failed", "delivery": delivery.id, "kind": delivery.kind},
+            )
+            return None
+
+    async def _compose(self, delivery: Delivery) -> Composed | Skip | Hold:
+        nudge = self._nudges[delivery.kind]
+        known = self._known.get(delivery.kind)
+        if known is None:
+            known = await nudge.gather(self._session, [delivery], self._now)
+        letter = await self._letter(delivery, known.get(delivery.member_id))
+        composed = await nudge.compose(letter)
+        return _marked(letter, composed) if REPEAT in delivery.content else composed
+
+    async def _letter(self, delivery: Delivery, known: Any) -> Letter:
+        # Asked for again, because an earlier row's failure may have undone and expired what they both know.
+        member = await self._session.get_one(Member, delivery.member_id)
+        locale = member.locale if member.locale in self._office.wordings else FALLBACK
+        return Letter(
+            session=self._session,
+            delivery=delivery,
+            tenant=await self._session.get_one(Tenant, delivery.tenant_id),
+            member=member,
+            pack=self._office.library.pack(locale),
+            say=self._office.wordings[locale],
+            deployment=self._office.deployment,
+            now=self._now,
+            known=known,
         )
-        return None
 
 
-async def _letter(office: PostOffice, session: AsyncSession, claimed: Claimed, due: Due) -> Letter:
+def _marked(letter: Letter, composed: Composed | Skip | Hold) -> Composed | Skip | Hold:
+    """A message that may be a repeat says so first."""
+    if not isinstance(composed, Composed):
+        return composed
+    said = Paragraph(rich(letter.say("delivery.may-be-a-repeat")))
+    return replace(composed, message=replace(composed.message, blocks=(said, *composed.message.blocks)))
+
+
+def address_of(claimed: Claimed) -> Address:
+    """Where the member of a claimed delivery is reached."""
+    member, tenant = claimed.member, claimed.tenant
+    return Address(tenant.platform, tenant.external_id, member.user_id, member.reference)
+
+
+def _parcel(claimed: Claimed, message: Message, not_after: datetime) -> Parcel:
     delivery = claimed.delivery
-    # Asked for again, because an earlier row's failure may have undone and expired what they both know.
-    member = await session.get_one(Member, delivery.member_id)
-    locale = member.locale if member.locale in office.wordings else FALLBACK
-    return Letter(
-        session=session,
-        delivery=delivery,
-        tenant=await session.get_one(Tenant, delivery.tenant_id),
-        member=member,
-        pack=office.library.pack(locale),
-        say=office.wordings[locale],
-        deployment=office.deployment,
-        now=due.calendar,
-    )
-
-
-def _parcel(claimed: Claimed, message: Message) -> Parcel:
-    delivery, member, tenant = claimed.delivery, claimed.member, claimed.tenant
     assert delivery.id is not None
     return Parcel(
         delivery_id=delivery.id,
-        tenant=Waiting(delivery.tenant_id, tenant.platform),
+        tenant_id=delivery.tenant_id,
+        member_id=delivery.member_id,
         key=key_of(delivery),
         attempt=delivery.attempts,
-        address=Address(tenant.platform, tenant.external_id, member.user_id, member.reference),
+        address=address_of(claimed),
         message=message,
+        not_after=not_after,
     )

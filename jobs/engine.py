@@ -21,7 +21,7 @@ from jobs.sole_sender import Right, sole_sender, this_process
 log = logging.getLogger(__name__)
 
 LOOK_AGAIN = timedelta(seconds=15)
-"""How often a process that may not deliver tries again, and one that may makes sure that it still may."""
+"""How often a process that may not deliver tries again."""
 
 
 class Engine(Protocol):
@@ -42,6 +42,8 @@ class EmbeddedEngine:
         self._courier = new_courier(office)
         self.delivers = False
         """Whether this process is the one that delivers, at this moment."""
+        self.tally = self._courier.tally
+        """What has become of deliveries so far: (final state, reason) → how many."""
 
     async def enqueue(self, session: AsyncSession, rows: Sequence[int]) -> None:  # noqa: ARG002 - it finds them itself
         """Wake the courier when the caller's transaction is committed."""
@@ -60,7 +62,7 @@ class EmbeddedEngine:
         told = None
         while not stop.is_set():
             try:
-                async with sole_sender(self._office.database) as right:
+                with sole_sender(self._office.database) as right:
                     if right.holder is None:
                         await self._deliver(stop, right)
                     elif right.holder != told:
@@ -71,23 +73,13 @@ class EmbeddedEngine:
             await _pause(stop, LOOK_AGAIN)
 
     async def _deliver(self, stop: asyncio.Event, right: Right) -> None:
-        lost = await recover_all(self._office)
+        lost = await recover_all(self._office, right)
         log.info("This process delivers", extra={"event": "sender", "unsure": lost})
-        ended = asyncio.Event()
         self.delivers = True
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(_keep_watch(stop, right, ended))
-                group.create_task(self._courier.run(ended))
+            await self._courier.run(stop)
         finally:
             self.delivers = False
-
-
-async def _keep_watch(stop: asyncio.Event, right: Right, ended: asyncio.Event) -> None:
-    """End the delivering when told to stop, and when the right to deliver is gone."""
-    while not stop.is_set() and await right.still_held():
-        await _pause(stop, LOOK_AGAIN)
-    ended.set()
 
 
 async def _pause(stop: asyncio.Event, length: timedelta) -> None:
@@ -101,7 +93,8 @@ def new_courier(office: PostOffice) -> Courier:
     return Courier(office, by=f"{this_process()} {token_hex(4)}")
 
 
-async def recover_all(office: PostOffice) -> int:
-    """For whoever has just become the only sender: what was being sent is unsure now. Returns how many that were."""
+async def recover_all(office: PostOffice, right: Right) -> int:
+    """For whoever has just got the right to deliver: what nobody is sending any more is unsure. Returns how many."""
+    now, look_after = office.clocks.machine.now(), office.limits.first_look
     async with office.database.work() as session:
-        return await ledger.recover(session, office.clocks.machine.now(), everything=True)
+        return await ledger.recover(session, now, look_after, everything=right.is_sole)

@@ -1,66 +1,35 @@
-"""The deliveries: insert, claim with a lease, record, recover. Nudges insert; the planner, courier and engine do the
-rest. Every function works in the caller's unit of work, and none of them calls a network.
+"""The deliveries: insert, record, put back, recover. Nudges insert; the planner, courier and engine do the rest
+(`jobs.claims` takes them). Every function works in the caller's unit of work, and none of them calls a network.
 """
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, union_all
+from sqlalchemy import bindparam, func, literal_column, or_
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import SQLModel, col, exists, select
+from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.model.deliveries import Delivery, State
-from bot.model.people import Member, Tenant
 
 MISSED = "missed"
 """Why a delivery is skipped when its time has run out."""
 ENDED = "the process ended while sending"
 """Why a delivery is unsure when nobody recorded what became of it."""
 
+NOT_THERE = "it was not there when looked for"
+"""Why a delivery that was unsure goes once more."""
+REPEAT = "repeat"
+"""In a row's content: it may have arrived before, and says so."""
+LONGEST_LEASE = timedelta(minutes=10)
 _TABLE = SQLModel.metadata.tables["delivery"]
+_MEMBERS = SQLModel.metadata.tables["member"]
 _INSERTED = "inserted deliveries"
 # Written into the statement, not bound: only so does SQLite see that the partial indexes fit.
 _PENDING = col(Delivery.state) == literal_column("'pending'")
-_SENDING = col(Delivery.state) == literal_column("'sending'")
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What counts as due to one process: by the clocks, and by what that process can compose and send."""
-
-    calendar: datetime
-    machine: datetime
-    platforms: Collection[str]
-    kinds: Collection[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A workspace with something due."""
-
-    tenant_id: int
-    platform: str
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A delivery under a lease, and whom it is for."""
-
-    delivery: Delivery
-    member: Member
-    tenant: Tenant
-
-
-@dataclass(frozen=True, slots=True)
-class Lease:
-    """Who claims, and by when (machine's clock) it must be recorded."""
-
-    by: str
-    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +44,26 @@ class Outcome:
     """By the calendar clock."""
     retry_at: datetime | None = None
     """By the machine's clock."""
+    settle_at: datetime | None = None
+    """When to look for one that is unsure (machine's clock); None when nobody is to look."""
+    looks: int = 0
     tried: bool = True
-    """False when the platform was never asked."""
+    """False when the platform was not asked to send."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A delivery to be stored. Not the table's own class, whose making costs more than its storing."""
+
+    tenant_id: int
+    member_id: int
+    kind: str
+    slot: str
+    due_at: datetime
+    expires_at: datetime
+    state: State = State.PENDING
+    reason: str = ""
+    content: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +75,16 @@ class Stored:
     reason: str
 
 
+_GIVEN = tuple(each.name for each in fields(NewDelivery))
+_BLANK: dict[str, Any] = {"attempts": 0, "claimed_by": "", "receipt": "", "looks": 0}
+
+
 def key_of(delivery: Delivery) -> str:
     """The delivery's name wherever it goes. Made of what it is for, so that it means the same after a restore."""
     return f"{delivery.member_id}:{delivery.kind}:{delivery.slot}"
 
 
-async def insert(session: AsyncSession, rows: Sequence[Delivery]) -> list[int]:
+async def insert(session: AsyncSession, rows: Sequence[NewDelivery]) -> list[int]:
     """Store new deliveries; one whose member, kind and slot exist already is left out. Returns the ids stored."""
     if not rows:
         return []
@@ -103,7 +94,7 @@ async def insert(session: AsyncSession, rows: Sequence[Delivery]) -> list[int]:
     statement = dialect.insert(_TABLE).on_conflict_do_nothing(index_elements=["member_id", "kind", "slot"])
     returned = await session.exec(
         statement.returning(_TABLE.c.id, _TABLE.c.state, _TABLE.c.reason),
-        params=[row.model_dump(exclude={"id"}) for row in ordered],
+        params=[{name: getattr(row, name) for name in _GIVEN} | _BLANK for row in ordered],
     )
     new = [Stored(number, State(state), reason) for number, state, reason in returned.all()]
     session.info.setdefault(_INSERTED, []).extend(new)
@@ -123,63 +114,37 @@ async def skip_missed(session: AsyncSession, calendar_now: datetime, limit: int)
     return int((await session.exec(statement)).rowcount)
 
 
-async def waiting(session: AsyncSession, due: Due) -> list[Waiting]:
-    """The workspaces with something due, in the order of their ids."""
-    something = exists().where(col(Delivery.tenant_id) == col(Tenant.id), *_claimable(due)).correlate(Tenant)
-    tenants = select(Tenant.id, Tenant.platform).where(col(Tenant.platform).in_(due.platforms), something)
-    found = await session.exec(tenants.order_by(col(Tenant.id)))
-    return [Waiting(tenant_id, platform) for tenant_id, platform in found.all() if tenant_id is not None]
+async def hold(session: AsyncSession, holds: Sequence[tuple[int, datetime, str]]) -> None:
+    """Put claimed deliveries back until an instant of the calendar: (id, until, reason)."""
+    if holds:
+        statement = _TABLE.update().where(_TABLE.c.id == bindparam("its_id"))
+        back = {"state": State.PENDING.value, "lease_until": None, "retry_at": None}
+        rows = [{"its_id": each, "due_at": until, "reason": reason, **back} for each, until, reason in holds]
+        await session.exec(statement, params=rows)
 
 
-async def claim(session: AsyncSession, wanted: Mapping[int, int], due: Due, lease: Lease) -> list[Claimed]:
-    """Take at most so many of each workspace's due deliveries, oldest first, and mark them as being sent.
-
-    `wanted` maps tenants to numbers. A row that another process is claiming at this moment is passed over.
-    """
-    if not wanted:
-        return []
-    oldest_first = select(Delivery.id).where(*_claimable(due)).order_by(col(Delivery.due_at), col(Delivery.id))
-    oldest = (
-        oldest_first.where(col(Delivery.tenant_id) == tenant_id).limit(number).subquery()
-        for tenant_id, number in wanted.items()
-    )
-    chosen = union_all(*(select(part.c.id) for part in oldest))
-    free = select(Delivery.id).where(col(Delivery.id).in_(chosen), _PENDING).with_for_update(skip_locked=True)
-    taken = await session.exec(
-        _TABLE.update()
-        .where(_TABLE.c.id.in_(free))
-        .values(state=State.SENDING.value, lease_until=lease.until, claimed_by=lease.by)
-        .returning(_TABLE.c.id)
-    )
-    return await _with_people(session, list(taken.scalars()))
+async def repeat(session: AsyncSession, ids: Sequence[int]) -> None:
+    """Remember that these may be repeats, so that they say so."""
+    if ids:
+        await session.exec(_TABLE.update().where(_TABLE.c.id.in_(ids)).values(content={REPEAT: True}))
 
 
-async def _with_people(session: AsyncSession, ids: Sequence[int]) -> list[Claimed]:
-    rows = (
-        select(Delivery, Member, Tenant)
-        .join(Member, col(Member.id) == col(Delivery.member_id))
-        .join(Tenant, col(Tenant.id) == col(Delivery.tenant_id))
-        .where(col(Delivery.id).in_(ids))
-        .order_by(col(Delivery.due_at), col(Delivery.id))
-        .execution_options(populate_existing=True)
-    )
-    return [Claimed(*row) for row in (await session.exec(rows)).all()]
-
-
-async def next_retry(session: AsyncSession, due: Due) -> datetime | None:
-    """When (machine's clock) the first of the due deliveries that were put off may be tried again."""
-    put_off = (
-        select(func.min(Delivery.retry_at))
-        .join(Tenant, col(Tenant.id) == col(Delivery.tenant_id))
-        .where(col(Tenant.platform).in_(due.platforms), *_due(due), col(Delivery.retry_at) > due.machine)
-    )
-    return (await session.exec(put_off)).one()
+async def unqueue(session: AsyncSession, ids: Collection[int]) -> None:
+    """No job is out for these any more."""
+    if ids:
+        await session.exec(_TABLE.update().where(_TABLE.c.id.in_(ids)).values(queued_until=None))
 
 
 async def count_due(session: AsyncSession, calendar_now: datetime) -> int:
     """How many deliveries are due and still pending, whoever may send them."""
     pending = select(func.count()).select_from(Delivery).where(_PENDING, col(Delivery.due_at) <= calendar_now)
     return (await session.exec(pending)).one()
+
+
+async def count_looked_for(session: AsyncSession) -> Counter[str]:
+    """How many unsure deliveries somebody will still look for, by reason."""
+    unsettled = select(Delivery.reason, func.count()).where(col(Delivery.settle_at).is_not(None))
+    return Counter(dict((await session.exec(unsettled.group_by(col(Delivery.reason)))).all()))
 
 
 async def count_states(session: AsyncSession) -> Counter[tuple[State, str]]:
@@ -213,32 +178,36 @@ def _written(outcome: Outcome, machine_now: datetime) -> dict[str, Any]:
         "receipt": outcome.receipt,
         "sent_at": outcome.sent_at,
         "retry_at": outcome.retry_at,
+        "settle_at": outcome.settle_at,
+        "looks": outcome.looks,
         "recorded_at": machine_now,
     }
 
 
-async def recover(session: AsyncSession, machine_now: datetime, *, everything: bool) -> int:
-    """Mark as unsure what was being sent when a process ended, and return how many that were.
+async def reached(session: AsyncSession, where: Sequence[tuple[int, str]]) -> None:
+    """Keep the conversations in which members were reached: (member, conversation)."""
+    if where:
+        statement = _MEMBERS.update().where(_MEMBERS.c.id == bindparam("its_id"))
+        await session.exec(statement, params=[{"its_id": each, "reference": name} for each, name in where])
+
+
+async def recover(session: AsyncSession, machine_now: datetime, look_after: timedelta, *, everything: bool) -> int:
+    """Mark as unsure what was being sent when a process ended, to be looked for; return how many that were.
 
     `everything` is for the one who has just become the only sender: then nobody else can be sending. Otherwise only
     those whose lease is over.
     """
     lost = _TABLE.update().where(_TABLE.c.state == literal_column("'sending'"))
     if not everything:
-        lost = lost.where(_TABLE.c.lease_until <= machine_now)
-    marked = lost.values(state=State.UNSURE.value, reason=ENDED, lease_until=None, recorded_at=machine_now)
-    return int((await session.exec(marked)).rowcount)
-
-
-def _due(due: Due) -> tuple[ColumnElement[bool], ...]:
-    return (
-        _PENDING,
-        col(Delivery.due_at) <= due.calendar,
-        col(Delivery.expires_at) >= due.calendar,
-        col(Delivery.kind).in_(due.kinds),
+        # A lease that ends later than any can was written before somebody set the clock back.
+        ends = _TABLE.c.lease_until
+        lost = lost.where(or_(ends <= machine_now, ends > machine_now + LONGEST_LEASE))
+    marked = lost.values(
+        state=State.UNSURE.value,
+        reason=ENDED,
+        lease_until=None,
+        recorded_at=machine_now,
+        settle_at=machine_now + look_after,
+        looks=0,
     )
-
-
-def _claimable(due: Due) -> tuple[ColumnElement[bool], ...]:
-    retry_at = col(Delivery.retry_at)
-    return (*_due(due), retry_at.is_(None) | (retry_at <= due.machine))
+    return int((await session.exec(marked)).rowcount)

@@ -13,6 +13,7 @@ from bot.ports import Messenger
 from bot.visit import Deployment
 from content.wording import Wording
 from jobs.nudges import Nudge
+from jobs.pacing import Rate
 
 if TYPE_CHECKING:
     from content.library import Library
@@ -26,14 +27,22 @@ class Limits:
     """Sends under way at once, over all workspaces; one workspace gets at most half of them."""
     batch: int = 20
     """Deliveries claimed and composed in one transaction. On SQLite nobody else writes meanwhile, so it stays small."""
-    timeout: timedelta = timedelta(seconds=30)
-    """For one send. Longer than any client's own timeout, whose error says more."""
-    lease: timedelta = timedelta(seconds=120)
+    timeout: timedelta = timedelta(seconds=9)
+    """For one call. Longer than any client's own timeout, whose error says more."""
+    lease: timedelta = timedelta(seconds=20)
     """How long a claimed delivery may stay unrecorded before it counts as lost: the timeout and time to record."""
     idle: timedelta = timedelta(seconds=5)
     """How often the courier looks by itself: what another process planned wakes nobody here."""
-    per_minute: Mapping[str, int] = field(default_factory=dict)
-    """Platform → messages a minute to one workspace, in bursts of one claim; a platform that is absent has no limit."""
+    first_look: timedelta = timedelta(seconds=30)
+    second_look: timedelta = timedelta(seconds=45)
+    """How long after a send can last have been under way it is looked for; histories lag, and one absence proves
+    nothing."""
+    rates: Mapping[str, Rate] = field(default_factory=dict)
+    """Platform → messages to one workspace; a platform that is absent has no limit."""
+    apart: Mapping[str, timedelta] = field(default_factory=dict)
+    """Platform → from one message to the next, to the same member."""
+    look_rates: Mapping[str, Rate] = field(default_factory=dict)
+    """Platform → looks into the conversations of one workspace."""
 
     def __post_init__(self) -> None:
         if self.lease <= 2 * self.timeout:

@@ -1,27 +1,39 @@
 """What `serve` and `demo` run beside their web server: the planner every minute, and the engine, until told to stop."""
 
 import asyncio
+from contextlib import nullcontext
 from datetime import timedelta
 
 from jobs.clockwork import Clockwork
 from jobs.engine import Engine
+from jobs.outbox import skip_stopped
+from jobs.patience import beside
 from jobs.planner import plan_due
 from jobs.post_office import PostOffice
+from jobs.watch import Watch
 
 LOOK_EVERY = timedelta(minutes=1)
 
 
-async def run_jobs(office: PostOffice, engine: Engine, stop: asyncio.Event) -> None:
-    """Plan and deliver until told to stop; what is being sent is finished and recorded first."""
+async def run_jobs(office: PostOffice, engine: Engine, stop: asyncio.Event, watch: Watch | None = None) -> None:
+    """Plan and deliver until told to stop; what is being sent is finished and recorded first.
+
+    `watch` is told of each planning, and looks after it.
+    """
 
     async def plan() -> None:
         now = office.clocks.calendar.now()
-        await plan_due(office.database, office.nudges, now, enqueue=engine.enqueue, stop=stop)
+        async with office.database.work() as session:
+            await skip_stopped(session, now)
+        counts = await plan_due(office.database, office.nudges, now, enqueue=engine.enqueue, stop=stop)
+        if watch:
+            watch.planned(counts)
 
     clockwork = Clockwork()
     clockwork.every(LOOK_EVERY, "plan", plan)
     clockwork.start()
     try:
-        await engine.run(stop)
+        async with beside(watch.run(stop)) if watch else nullcontext():
+            await engine.run(stop)
     finally:
         await clockwork.stop()

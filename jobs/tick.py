@@ -36,7 +36,7 @@ class TickReport:
     failed: Counter[str] = field(default_factory=Counter)
     """Reason → deliveries that the platform refused for good, or that could not be composed."""
     unsure: Counter[str] = field(default_factory=Counter)
-    """Reason → deliveries that may have arrived and are not repeated."""
+    """Reason → deliveries that may have arrived: not repeated, or still to be looked for."""
     waiting: int = 0
     """Deliveries that are due and still to be sent."""
     broken: list[str] = field(default_factory=list)
@@ -74,16 +74,16 @@ async def tick(
         await _deliver(office, report, patience, stop)
     async with office.database.work() as session:
         report.waiting = await ledger.count_due(session, office.clocks.calendar.now())
+        report.unsure += await ledger.count_looked_for(session)
     return report
 
 
 async def _deliver(office: PostOffice, report: TickReport, patience: timedelta, stop: asyncio.Event | None) -> None:
-    async with sole_sender(office.database) as right:
+    with sole_sender(office.database) as right:
         report.holder = right.holder
         if right.holder is not None:
             return
-        if lost := await recover_all(office):
-            report.unsure[ledger.ENDED] = lost
+        await recover_all(office, right)
         courier = new_courier(office)
         try:
             await courier.deliver_due(patience=patience, stop=stop)

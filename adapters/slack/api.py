@@ -15,7 +15,7 @@ from adapters.slack.errors import explain, from_answer
 from bot.errors import CannotReach
 from bot.settings import Settings, is_loopback
 
-TIMEOUT = 10
+TIMEOUT = 8
 """Seconds for one call, from connecting to the last byte of the answer."""
 T = TypeVar("T")
 

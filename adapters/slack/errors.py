@@ -13,6 +13,9 @@ from bot.errors import BadMessage, CannotReach, DeliveryError, TryLater, Unsure
 SOON = timedelta(seconds=30)
 """How long to wait where Slack asks for patience without saying how much."""
 
+LONGEST = 10**9
+"""Seconds, some 30 years: a larger number is as good as this one, and fits into what we calculate with."""
+
 _OUR_FAULT = """
     invalid_blocks invalid_blocks_format invalid_block invalid_attachments too_many_attachments no_text msg_too_long
     msg_blocks_too_long blocks_too_long markdown_text_conflict metadata_too_large invalid_metadata_format
@@ -65,4 +68,4 @@ def from_answer(status: int, name: str, headers: Mapping[str, str]) -> DeliveryE
 
 def _told_to_wait(headers: Mapping[str, str]) -> timedelta:
     told = next((value for key, value in headers.items() if key.lower() == "retry-after"), "")
-    return timedelta(seconds=int(told)) if told.isdecimal() else SOON
+    return timedelta(seconds=min(int(told), LONGEST)) if told.isdecimal() and told.isascii() else SOON

@@ -23,10 +23,6 @@ INPUT = 3000
 MESSAGE = 12_000
 """Characters of a whole message: Slack states no figure; this is the one it states for its Markdown block."""
 
-CUT = "… (cut here; ask for less)"
-"""Stands where a message ends before its words do. The one sentence that is not in the catalogues: no message of ours
-reaches it, and the renderer knows no language."""
-
 
 def laid_out(pieces: Iterable[str], limit: int) -> list[str]:
     """Pieces put together into as few texts as hold them; blank texts, which Slack refuses, are left out."""
@@ -52,15 +48,15 @@ def in_batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield things[start : start + size]
 
 
-def within_one_message(blocks: Sequence[Drawn]) -> list[Drawn]:
-    """As many blocks as one message takes; where some are left out, the last says so."""
+def within_one_message(blocks: Sequence[Drawn], last: Drawn) -> list[Drawn]:
+    """As many blocks as one message takes; where some are left out, `last` says so."""
     kept: list[Drawn] = []
     room = MESSAGE
     for number, block in enumerate(blocks):
         room -= characters(block)
         is_last = number == len(blocks) - 1
         if room < 0 or (len(kept) == BLOCKS - 1 and not is_last):
-            return [*kept, {"type": "context", "elements": [{"type": "mrkdwn", "text": CUT}]}]
+            return [*kept, last]
         kept.append(block)
     return kept
 

@@ -20,30 +20,32 @@ from adapters.slack.worker import Worker
 from adapters.slack.zones import Zones
 from bot.clock import Clock
 from bot.conversation import Request
+from bot.errors import SeenBefore
 
 log = logging.getLogger(__name__)
 
 ANY = re.compile("")
+ONCE = "signature"
+"""Where Bolt's context holds the signature of a command or a press: no two of them share one."""
 
 
 class Pressed:
-    """The presses of the last minutes, by Slack's own name for each: one that comes twice is done once."""
+    """The presses of the last minutes, by Slack's own name for each: one that comes again signed anew is done once."""
 
     REMEMBERED = timedelta(minutes=5)
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._seen: OrderedDict[str, datetime] = OrderedDict()
+        self._seen: OrderedDict[str, tuple[datetime, str]] = OrderedDict()
 
-    def is_new(self, trigger_id: str) -> bool:
+    def came_signed_otherwise(self, trigger_id: str, signature: str) -> bool:
         now = self._clock.now()
-        while self._seen and now - next(iter(self._seen.values())) > self.REMEMBERED:
+        while self._seen and now - next(iter(self._seen.values()))[0] > self.REMEMBERED:
             self._seen.popitem(last=False)
         if not trigger_id:
-            return True
-        is_new = trigger_id not in self._seen
-        self._seen.setdefault(trigger_id, now)
-        return is_new
+            return False
+        _, first = self._seen.setdefault(trigger_id, (now, signature))
+        return first != signature
 
 
 class Listeners:
@@ -65,19 +67,26 @@ class Listeners:
         bolt.action(ANY)(self.action)
         bolt.event(ANY)(self.event)
 
-    async def command(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+    async def command(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         request = _request(context, as_typed(body.get("text") or ""))
-        message = await self._replies.to(request)
-        await ack(self._replies.private(message))
-        self._learn_zone(request)
-
-    async def action(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        if self._pressed.is_new(body.get("trigger_id") or ""):
-            request = _request(context, command_line(body["actions"][0], body.get("state") or {}))
+        try:
             message = await self._replies.to(request)
-            self._background.start(self._replies.replace(body.get("response_url") or "", message))
-            self._learn_zone(request)
-        await ack()
+        except SeenBefore:
+            return _seen_before()
+        self._learn_zone(request)
+        return await ack(self._replies.private(message))
+
+    async def action(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+        if self._pressed.came_signed_otherwise(body.get("trigger_id") or "", context[ONCE]):
+            return await ack()
+        request = _request(context, command_line(body["actions"][0], body.get("state") or {}))
+        try:
+            message = await self._replies.to(request)
+        except SeenBefore:
+            return _seen_before()
+        self._background.start(self._replies.replace(body.get("response_url") or "", message))
+        self._learn_zone(request)
+        return await ack()
 
     async def event(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         if event := heard(_tenant(context), body["event_id"], body["event"], self._clock.now()):
@@ -99,4 +108,10 @@ def _tenant(context: AsyncBoltContext) -> str:
 
 
 def _request(context: AsyncBoltContext, text: str) -> Request:
-    return Request("slack", _tenant(context), context.user_id or "", text)
+    return Request("slack", _tenant(context), context.user_id or "", text, once=context[ONCE])
+
+
+def _seen_before() -> BoltResponse:
+    """The signature is used up, as if it were stale."""
+    log.warning("A request was turned away: seen before", extra={"event": "slack_refused", "status": 401})
+    return BoltResponse(status=401)

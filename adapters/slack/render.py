@@ -60,7 +60,8 @@ def render(message: Message, *, command: str = "mentor") -> list[Drawn]:
     drawn = [] if message.discreet is not None else list(_title(message.title))
     for block in message.blocks:
         drawn += drawing.draw(block)
-    return within_one_message(drawn or [*_title(message.title)] or [_section(NOTHING)])
+    whole = drawn or [*_title(message.title)] or [_section(NOTHING)]
+    return within_one_message(whole, *_context([literal(message.marks.cut)]))
 
 
 def fallback(message: Message, *, unasked: bool = False) -> str:

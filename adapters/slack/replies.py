@@ -13,7 +13,7 @@ from adapters.slack.api import SlackApi
 from adapters.slack.render import fallback, render
 from adapters.slack.wiring import Wiring
 from bot.conversation import Request, refusal
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, SeenBefore
 from bot.message import Message, Paragraph, rich
 
 log = logging.getLogger(__name__)
@@ -35,9 +35,14 @@ class Replies:
         self._api = api
 
     async def to(self, request: Request) -> Message:
-        """What the mentor says; a kind sentence with the request's number where it could say nothing."""
+        """What the mentor says; a kind sentence with the request's number where it could say nothing.
+
+        Raises SeenBefore for a request that was worked before.
+        """
         try:
             return await self._conversation.answer(request)
+        except SeenBefore:
+            raise
         except Exception as error:  # noqa: BLE001 - the edge: whatever broke, a person is waiting for a word
             return self.trouble(error)
 

@@ -5,14 +5,16 @@ The ledger's courier sends through `SlackMessenger`; `adapters.slack.inbound` ru
 
 import asyncio
 import logging
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from adapters.slack.api import SlackApi
 from adapters.slack.render import fallback, render
 from bot.clock import Clock
 from bot.database import Database
-from bot.errors import DeliveryError
+from bot.errors import CannotLook, DeliveryError
 from bot.message import Message
 from bot.ports import Address, Receipt
 from bot.visitors import find_tenant
@@ -21,15 +23,18 @@ log = logging.getLogger(__name__)
 
 DELIVERY = "preceptor_delivery"
 """The type of the metadata that names a delivery in a message's history."""
+MOST_PAGES = 20
+"""Of 15 messages each, more than Slack gives some apps: nobody writes so much in the minutes that are read back."""
 TRY_AGAIN = timedelta(seconds=30)
 
 
 class SlackMessenger:
     """A `bot.ports.Messenger`: one message to one member, once."""
 
-    def __init__(self, api: SlackApi, *, command: str) -> None:
+    def __init__(self, api: SlackApi, *, command: str, reads_back: bool = True) -> None:
         self._api = api
         self._command = command
+        self._reads_back = reads_back
 
     async def send(self, address: Address, message: Message, *, key: str) -> Receipt:
         answer = await self._api.call(
@@ -42,11 +47,46 @@ class SlackMessenger:
                 unfurl_media=False,
             )
         )
-        return Receipt(str(answer["ts"]))
+        return Receipt(str(answer["ts"]), conversation=str(answer["channel"]))
+
+    async def look_up(self, address: Address, *, key: str, since: datetime) -> Receipt | None:
+        if not self._reads_back:
+            raise CannotLook("switched off by SLACK_READ_BACK")
+        channel = address.reference or await self._conversation(address.user)
+        cursor = None
+        for _ in range(MOST_PAGES):
+            page = await self._api.call(
+                self._api.client.conversations_history(
+                    channel=channel,
+                    oldest=f"{since.timestamp():.6f}",
+                    limit=15,
+                    cursor=cursor,
+                    include_all_metadata=True,
+                )
+            )
+            if found := _named(page["messages"], key):
+                return Receipt(found, conversation=channel)
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+        raise CannotLook("too much was said since")
+
+    async def _conversation(self, user: str) -> str:
+        answer = await self._api.call(self._api.client.conversations_open(users=user))
+        return str(answer["channel"]["id"])
 
     async def close(self) -> None:
         """End the session; for whoever made the messenger without `add_slack`."""
         await self._api.close()
+
+
+def _named(messages: Sequence[Mapping[str, Any]], key: str) -> str | None:
+    """The timestamp of the message whose metadata names that delivery."""
+    for message in messages:
+        metadata = message.get("metadata") or {}
+        if metadata.get("event_type") == DELIVERY and (metadata.get("event_payload") or {}).get("key") == key:
+            return str(message["ts"])
+    return None
 
 
 async def connect_workspace(

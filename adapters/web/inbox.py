@@ -2,9 +2,10 @@
 courier by `preceptor demo`, `seed` and `tick`; read by the playground.
 """
 
+from datetime import datetime
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from adapters.slack.render import fallback
 from adapters.slack.render import render as render_slack
@@ -48,6 +49,19 @@ class DemoMessenger:
             session.add(row)
             await session.flush()
             return Receipt(f"demo-{row.id}")
+
+    async def look_up(
+        self,
+        address: Address,
+        *,
+        key: str,
+        since: datetime,  # noqa: ARG002
+    ) -> Receipt | None:
+        """The sample inbox forgets nothing, so it is looked through from the beginning."""
+        mine = select(DemoMessage.id).where(DemoMessage.key == key, col(DemoMessage.member_id).in_(_member_of(address)))
+        async with self._database.work() as session:
+            found = (await session.exec(mine)).first()
+        return Receipt(f"demo-{found}") if found else None
 
 
 def _member_of(address: Address) -> Any:

@@ -2,7 +2,7 @@
 courier asks it what to say; neither knows the kinds.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
@@ -33,6 +33,8 @@ class Letter:
     deployment: Deployment
     now: datetime
     """By the calendar clock, in UTC."""
+    known: Any = None
+    """What the nudge's `gather` has found about the member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,23 @@ class Skip:
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """Not now: put back until then, or skipped under this name when that is after its time."""
+
+    until: datetime
+    """An instant of the calendar."""
+    reason: str
+
+
+async def _nothing(_session: AsyncSession, _rows: Sequence[Delivery], _now: datetime) -> Mapping[int, Any]:
+    return {}
+
+
+def _never(_delivery: Delivery) -> bool:
+    return False
+
+
+@dataclass(frozen=True, slots=True)
 class Nudge:
     """A kind of message that the mentor sends unasked."""
 
@@ -58,9 +77,13 @@ class Nudge:
     plan: Callable[[AsyncSession, datetime, int], Awaitable[int]]
     """Plan at most so many members who are due at that instant of the calendar: ledger rows and next due instants, in
     the caller's transaction. Returns how many were due; 0 when nobody is left."""
-    compose: Callable[[Letter], Awaitable[Composed | Skip]]
+    compose: Callable[[Letter], Awaitable[Composed | Skip | Hold]]
     examples: tuple[Example, ...]
     """Lines a sample member typed before the nudge fell due; golden files and the gallery show what then arrives."""
+    gather: Callable[[AsyncSession, Sequence[Delivery], datetime], Awaitable[Mapping[int, Any]]] = _nothing
+    """Read what the composing of these rows needs, for all of them at once: member → what `Letter.known` will be."""
+    repeats: Callable[[Delivery], bool] = _never
+    """Whether one that may have arrived is sent once more where nobody can look; then it says so to its reader."""
 
 
 def find_nudges() -> tuple[Nudge, ...]:

@@ -14,8 +14,11 @@ from bot.message import Message
 from bot.model.coaching import CoachingPlan
 from bot.model.deliveries import State
 from bot.ports import Address, Messenger, Receipt
+from jobs import ledger
 from jobs.courier import Courier
+from jobs.ledger import NewDelivery
 from jobs.nudges import Composed, Letter, Nudge, Skip
+from jobs.pacing import Rate
 from jobs.planner import plan_due
 from jobs.post_office import Limits
 from tests.fakes.toy_post import (
@@ -85,7 +88,7 @@ async def test_the_row_tells_what_the_message_is_about_before_the_network_is_ask
 ) -> None:
     seen: list[tuple[str, dict[str, Any], str]] = []
 
-    class Looking:
+    class Looking(Platform):
         async def send(self, address: Address, message: Message, *, key: str) -> Receipt:
             seen.extend((row.state, row.content, row.claimed_by) for row in await rows(database))
             return Receipt("ts-1")
@@ -188,6 +191,8 @@ async def test_a_slow_workspace_leaves_half_of_the_hands_to_others(
     database: Database, clocks: Clocks, platform: Platform
 ) -> None:
     class SlowForOne:
+        look_up = platform.look_up
+
         async def send(self, address: Address, message: Message, *, key: str) -> Receipt:
             way = slow if address.tenant == "T1" else platform
             return await way.send(address, message, key=key)
@@ -205,17 +210,33 @@ async def test_a_slow_workspace_leaves_half_of_the_hands_to_others(
     assert len(slow.accepted) == 10
 
 
-async def test_a_paced_workspace_gets_one_burst_and_then_rests(
+async def test_a_paced_workspace_gets_one_burst_and_then_an_even_stream(
     database: Database, clocks: Clocks, machine: FixedClock, platform: Platform
 ) -> None:
     await _planned(database, members=9)
-    courier = _courier(database, clocks, platform, batch=3, per_minute={"slack": 60})
+    couriers = [_courier(database, clocks, platform, by=f"c{n}", rates={"slack": Rate(60)}) for n in (1, 2)]
     sent = []
-    for _ in range(3):
-        await courier.deliver_due()
+    for turn in range(4):
+        await couriers[turn % 2].deliver_due()  # the pace is the workspace's, whoever sends
         sent.append(len(platform.accepted))
-        machine.move(timedelta(seconds=3))
-    assert sent == [3, 6, 9]
+        machine.move(timedelta(seconds=2.25))
+    assert sent == [5, 7, 9, 9]
+
+
+async def test_one_member_is_written_to_once_a_second_whoever_sends(
+    database: Database, clocks: Clocks, machine: FixedClock, platform: Platform
+) -> None:
+    await _planned(database, members=2)
+    async with database.work() as session:
+        other = NewDelivery(1, 1, "toy", "2026-W47", NOON, NOON + timedelta(hours=1))
+        await ledger.insert(session, [other])
+    couriers = [_courier(database, clocks, platform, by=f"c{n}", apart={"slack": timedelta(seconds=1)}) for n in (1, 2)]
+    for courier in couriers:
+        await courier.deliver_due()
+    assert len(platform.accepted) == 2
+    machine.move(timedelta(seconds=1.1))
+    await couriers[1].deliver_due()
+    assert sorted(platform.accepted) == ["1:toy:2026-W47", "1:toy:2026-W48", "2:toy:2026-W48"]
 
 
 async def test_a_platform_that_is_switched_off_keeps_its_messages(database: Database, clocks: Clocks) -> None:

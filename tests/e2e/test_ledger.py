@@ -6,18 +6,21 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.database import Database
 from bot.model.deliveries import Delivery, State
-from jobs import ledger
-from jobs.ledger import Due, Lease, Outcome
+from jobs import claims, ledger
+from jobs.claims import Due, Lease
+from jobs.ledger import NewDelivery, Outcome
 from jobs.nudges import Nudge
 from jobs.planner import plan_due
 from tests.fakes.toy_post import NOON, TOY, compose_toy, rows, settle_in
 
 DUE = Due(NOON, NOON, ("slack",), ("toy",))
 LEASE = Lease("courier-1", NOON + timedelta(minutes=2))
+LOOK_AFTER = timedelta(seconds=30)
 
 
 async def test_planning_twice_is_the_same_as_once(database: Database) -> None:
@@ -48,7 +51,7 @@ async def test_the_oldest_are_claimed_first_and_only_so_many(database: Database)
     await settle_in(database, members=3)
     async with database.work() as session:
         await ledger.insert(session, [_row(n, due_at=NOON - timedelta(minutes=n)) for n in (1, 2, 3)])
-        claimed = await ledger.claim(session, {1: 2}, DUE, LEASE)
+        claimed = await claims.claim(session, {1: 2}, DUE, LEASE, {})
     assert [each.member.user_id for each in claimed] == ["T1-U3", "T1-U2"]
     assert [row.state for row in await rows(database)] == [State.PENDING, State.SENDING, State.SENDING]
 
@@ -59,7 +62,7 @@ async def test_two_claims_at_once_share_nothing(database: Database) -> None:
 
     async def claim(by: str) -> list[int | None]:
         async with database.work() as session:
-            taken = await ledger.claim(session, {1: 20}, DUE, replace(LEASE, by=by))
+            taken = await claims.claim(session, {1: 20}, DUE, replace(LEASE, by=by), {})
             return [each.delivery.id for each in taken]
 
     one, two = await asyncio.gather(claim("courier-1"), claim("courier-2"))
@@ -77,17 +80,18 @@ async def test_what_is_not_due_or_not_ours_is_not_claimed(database: Database) ->
             session,
             [
                 _row(1, due_at=NOON + timedelta(seconds=1)),
-                _row(2, retry_at=NOON + timedelta(seconds=1)),
+                _row(2),
                 _row(3, kind="of-a-newer-version"),
                 _row(4, due_at=NOON - timedelta(days=3)),
             ],
         )
-        assert await ledger.waiting(session, DUE) == []
-        assert await ledger.claim(session, {1: 10}, DUE, LEASE) == []
-        assert await ledger.next_retry(session, DUE) == NOON + timedelta(seconds=1)
-        assert (
-            await ledger.waiting(session, replace(DUE, machine=NOON + timedelta(seconds=1), platforms=["teams"])) == []
-        )
+        put_off = (await session.exec(select(Delivery).where(Delivery.member_id == 2))).one()
+        put_off.retry_at = NOON + timedelta(seconds=1)
+        assert await claims.waiting(session, DUE, {}) == []
+        assert await claims.claim(session, {1: 10}, DUE, LEASE, {}) == []
+        assert await claims.next_retry(session, DUE) == NOON + timedelta(seconds=1)
+        elsewhere = replace(DUE, machine=NOON + timedelta(seconds=1), platforms=["teams"])
+        assert await claims.waiting(session, elsewhere, {}) == []
 
 
 async def test_what_ran_out_of_time_is_named_missed(database: Database) -> None:
@@ -123,24 +127,24 @@ async def test_recovery_marks_only_what_is_lost(database: Database) -> None:
     await settle_in(database, members=2)
     await plan_due(database, [TOY], NOON)
     async with database.work() as session:
-        await ledger.claim(session, {1: 1}, DUE, LEASE)
-        await ledger.claim(session, {1: 1}, DUE, replace(LEASE, until=NOON + timedelta(minutes=4)))
-        assert await ledger.recover(session, NOON + timedelta(minutes=3), everything=False) == 1
+        await claims.claim(session, {1: 1}, DUE, LEASE, {})
+        await claims.claim(session, {1: 1}, DUE, replace(LEASE, until=NOON + timedelta(minutes=4)), {})
+        assert await ledger.recover(session, NOON + timedelta(minutes=3), LOOK_AFTER, everything=False) == 1
     assert [(row.state, row.reason) for row in await rows(database)] == [
         (State.UNSURE, "the process ended while sending"),
         (State.SENDING, ""),
     ]
     async with database.work() as session:
-        assert await ledger.recover(session, NOON, everything=True) == 1
-        assert await ledger.waiting(session, replace(DUE, machine=NOON + timedelta(days=1))) == []
+        assert await ledger.recover(session, NOON, LOOK_AFTER, everything=True) == 1
+        assert await claims.waiting(session, replace(DUE, machine=NOON + timedelta(days=1)), {}) == []
 
 
 async def test_a_late_record_corrects_what_was_given_up_for_lost(database: Database) -> None:
     await settle_in(database, members=1)
     await plan_due(database, [TOY], NOON)
     async with database.work() as session:
-        (claimed,) = await ledger.claim(session, {1: 1}, DUE, LEASE)
-        await ledger.recover(session, NOON, everything=True)
+        (claimed,) = await claims.claim(session, {1: 1}, DUE, LEASE, {})
+        await ledger.recover(session, NOON, LOOK_AFTER, everything=True)
         outcome = Outcome(claimed.delivery.id or 0, State.SENT, receipt="ts-1", sent_at=NOON)
         await ledger.record(session, [outcome], by="courier-1", machine_now=NOON)
     (row,) = await rows(database)
@@ -152,7 +156,7 @@ async def test_nobody_records_over_another_ones_claim(database: Database) -> Non
     await settle_in(database, members=1)
     await plan_due(database, [TOY], NOON)
     async with database.work() as session:
-        (claimed,) = await ledger.claim(session, {1: 1}, DUE, LEASE)
+        (claimed,) = await claims.claim(session, {1: 1}, DUE, LEASE, {})
         failed = Outcome(claimed.delivery.id or 0, State.FAILED, "refused")
         await ledger.record(session, [failed], by="courier-2", machine_now=NOON)
     assert [row.state for row in await rows(database)] == [State.SENDING]
@@ -162,7 +166,7 @@ async def test_counts_by_state_and_reason(database: Database) -> None:
     await settle_in(database, members=3)
     await plan_due(database, [TOY], NOON)
     async with database.work() as session:
-        (claimed,) = await ledger.claim(session, {1: 1}, DUE, LEASE)
+        (claimed,) = await claims.claim(session, {1: 1}, DUE, LEASE, {})
         skipped = Outcome(claimed.delivery.id or 0, State.SKIPPED, "opted out", tried=False)
         await ledger.record(session, [skipped], by="courier-1", machine_now=NOON)
         assert await ledger.count_states(session) == {(State.SKIPPED, "opted out"): 1, (State.PENDING, ""): 2}
@@ -185,7 +189,7 @@ async def test_what_is_born_skipped_is_counted_and_handed_to_nobody(database: Da
     assert handed == [row.id for row in await rows(database) if row.state == State.PENDING]
 
 
-def _row(member: int, *, due_at: datetime = NOON, **changes: Any) -> Delivery:
+def _row(member: int, *, due_at: datetime = NOON, **changes: Any) -> NewDelivery:
     """One delivery of a member's first slot."""
     row: dict[str, Any] = {"kind": "toy", "expires_at": due_at + timedelta(hours=48)} | changes
-    return Delivery(tenant_id=1, member_id=member, slot="2026-W48", due_at=due_at, **row)
+    return NewDelivery(tenant_id=1, member_id=member, slot="2026-W48", due_at=due_at, **row)

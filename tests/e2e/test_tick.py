@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import Clocks, FixedClock, MachineClock
@@ -131,18 +130,17 @@ async def test_a_file_under_two_names_has_one_deliverer(sqlite: Database, tmp_pa
     link.parent.mkdir()
     link.symlink_to(sqlite.file)
     other = open_database(f"sqlite:///{link}")
-    async with sole_sender(sqlite), sole_sender(other) as right:
+    with sole_sender(sqlite), sole_sender(other) as right:
         assert right.holder == this_process()
     await other.close()
 
 
-async def test_only_one_process_delivers_and_the_other_says_who(database: Database, clocks: Clocks) -> None:
-    await settle_in(database, members=2)
+async def test_only_one_process_delivers_and_the_other_says_who(sqlite: Database, clocks: Clocks) -> None:
+    await settle_in(sqlite, members=2)
     platform = Platform()
-    office = post_office(database, clocks, {"slack": platform})
-    async with sole_sender(database) as right:
+    office = post_office(sqlite, clocks, {"slack": platform})
+    with sole_sender(sqlite) as right:
         assert right.holder is None
-        assert await right.still_held()
         report = await tick(office)
     assert (report.planned["toy"], report.sent, report.waiting) == (2, 0, 2)
     assert report.holder == this_process()
@@ -168,16 +166,3 @@ async def test_a_kind_that_cannot_be_planned_holds_back_no_other(database: Datab
     broken = Nudge("broken", plan, compose_toy, examples=())
     report = await tick(post_office(database, clocks, {"slack": Platform()}, nudges=[broken, TOY]))
     assert (report.broken, report.sent) == (["broken"], 1)
-
-
-async def test_a_lock_ends_with_its_connection(postgres_url: str) -> None:
-    database = open_database(postgres_url)
-    async with sole_sender(database) as right:
-        assert await right.still_held()
-        async with database.work() as session:
-            ours = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
-            await session.exec(text(ours))  # type: ignore[call-overload]
-        assert not await right.still_held()
-        async with sole_sender(database) as other:
-            assert other.holder is None
-    await database.close()

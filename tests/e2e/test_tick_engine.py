@@ -8,10 +8,10 @@ import pytest
 from bot.clock import Clocks, FixedClock, MachineClock
 from bot.database import Database
 from bot.model.deliveries import State
-from jobs import ledger
+from jobs import claims
+from jobs.claims import Due, Lease
 from jobs.clockwork import Clockwork
 from jobs.engine import EmbeddedEngine
-from jobs.ledger import Due, Lease
 from jobs.planner import plan_due
 from jobs.post_office import Limits
 from jobs.service import run_jobs
@@ -68,16 +68,17 @@ async def test_settling_returns_when_everything_due_is_recorded(database: Databa
         await running
 
 
-async def test_an_engine_without_the_right_waits_and_delivers_nothing(database: Database, clocks: Clocks) -> None:
-    await settle_in(database, members=1)
-    await plan_due(database, [TOY], NOON)
+async def test_an_engine_without_the_right_waits_and_delivers_nothing(sqlite: Database, clocks: Clocks) -> None:
+    await settle_in(sqlite, members=1)
+    await plan_due(sqlite, [TOY], NOON)
     platform, stop = Platform(), asyncio.Event()
-    engine = EmbeddedEngine(post_office(database, clocks, {"slack": platform}))
-    async with sole_sender(database), asyncio.timeout(A_WHILE):
-        running = asyncio.create_task(engine.run(stop))
-        await engine.settle()
-        stop.set()
-        await running
+    engine = EmbeddedEngine(post_office(sqlite, clocks, {"slack": platform}))
+    async with asyncio.timeout(A_WHILE):
+        with sole_sender(sqlite):
+            running = asyncio.create_task(engine.run(stop))
+            await engine.settle()
+            stop.set()
+            await running
     assert platform.asked == []
 
 
@@ -87,8 +88,8 @@ async def test_what_was_being_sent_by_a_process_that_ended_is_unsure_at_the_star
     await settle_in(database, members=1)
     await plan_due(database, [TOY], NOON)
     async with database.work() as session:
-        await ledger.claim(
-            session, {1: 1}, Due(NOON, NOON, ["slack"], ["toy"]), Lease("ended", NOON + timedelta(days=1))
+        await claims.claim(
+            session, {1: 1}, Due(NOON, NOON, ["slack"], ["toy"]), Lease("ended", NOON + timedelta(days=1)), {}
         )
     platform, stop = Platform(), asyncio.Event()
     running = asyncio.create_task(EmbeddedEngine(post_office(database, clocks, {"slack": platform})).run(stop))

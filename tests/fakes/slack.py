@@ -78,6 +78,9 @@ class FakeSlack:
     """Every method called, taken or not."""
     posted: list[Json] = field(default_factory=list)
     """Messages that chat.postMessage and chat.postEphemeral took."""
+    stamps: list[str] = field(default_factory=list)
+    """Their timestamps."""
+    first_stamp: int = 1764000000
     responses: list[Json] = field(default_factory=list)
     """What response URLs took, with the number of the URL."""
     url: str = ""
@@ -133,6 +136,7 @@ class FakeSlack:
             "auth.test": self._auth_test,
             "chat.postMessage": self._post_message,
             "chat.postEphemeral": self._post_ephemeral,
+            "conversations.history": self._history,
             "conversations.open": self._open,
             "users.info": self._user,
         }
@@ -159,11 +163,34 @@ class FakeSlack:
         if error := refused_for(said):
             return {"ok": False, **error}
         self.posted.append(said)
-        return {"ok": True, "channel": said["channel"], "ts": f"1764000000.{len(self.posted):06}"}
+        self.stamps.append(f"{self.first_stamp}.{len(self.posted):06}")
+        return {"ok": True, "channel": self._channel_of(said["channel"]), "ts": self.stamps[-1]}
+
+    def _channel_of(self, name: str) -> str:
+        """A person's direct messages have a channel of their own."""
+        return name if name not in self.zones else name.replace("U0", "D0")
+
+    def _history(self, asked: Json) -> Json:
+        """Newest first, no more than 15 a page; metadata only for whoever asks for it."""
+        if asked.get("channel") not in self.channels:
+            return {"ok": False, "error": "channel_not_found"}
+        with_metadata = str(asked.get("include_all_metadata", "")).lower() in ("1", "true")
+        found = [
+            {"type": "message", "ts": ts, "text": said["text"]}
+            | ({"metadata": said["metadata"]} if with_metadata else {})
+            for said, ts in zip(self.posted, self.stamps, strict=True)
+            if self._channel_of(said["channel"]) == asked["channel"] and float(ts) > float(asked.get("oldest", 0))
+        ]
+        found.reverse()
+        begin, size = int(asked.get("cursor") or 0), min(15, int(asked.get("limit", 100)))
+        rest = str(begin + size) if len(found) > begin + size else ""
+        page = {"messages": found[begin : begin + size], "has_more": bool(rest)}
+        return {"ok": True, **page, "response_metadata": {"next_cursor": rest}}
 
     def _open(self, asked: Json) -> Json:
-        known = asked.get("users") in self.zones
-        return {"ok": True, "channel": {"id": "D0SAMPLE1"}} if known else {"ok": False, "error": "user_not_found"}
+        if asked.get("users") not in self.zones:
+            return {"ok": False, "error": "user_not_found"}
+        return {"ok": True, "channel": {"id": self._channel_of(asked["users"])}}
 
     def _user(self, asked: Json) -> Json:
         user = asked.get("user")

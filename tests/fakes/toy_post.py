@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import Clocks, Week
 from bot.database import Database
+from bot.errors import CannotLook
 from bot.message import Message
 from bot.model.coaching import CoachingPlan
 from bot.model.deliveries import Delivery
@@ -25,6 +26,7 @@ from content.library import Library
 from content.pack import Pack
 from content.wording import Wording
 from jobs import ledger
+from jobs.ledger import NewDelivery
 from jobs.nudges import Composed, Letter, Nudge, Skip
 from jobs.post_office import Limits, PostOffice
 
@@ -61,6 +63,12 @@ class Platform:
         self.takes_in_silence = False
         """While it keeps everybody waiting: whether it has accepted the message before."""
         self.someone_waits = asyncio.Event()
+        self.has_history = True
+        self.not_shown_yet: set[str] = set()
+        """What was accepted so lately that the history does not show it."""
+        self.looked: list[str] = []
+        self.look_troubles: list[BaseException] = []
+        """What goes wrong with the next looks."""
 
     async def send(self, address: Address, message: Message, *, key: str) -> Receipt:
         self.asked.append(key)
@@ -74,6 +82,15 @@ class Platform:
         if trouble is not None:
             raise trouble.error
         return Receipt(f"ts-{len(self.accepted)}")
+
+    async def look_up(self, address: Address, *, key: str, since: datetime) -> Receipt | None:
+        self.looked.append(key)
+        if self.look_troubles:
+            raise self.look_troubles.pop(0)
+        if not self.has_history:
+            raise CannotLook
+        is_shown = key in self.accepted and key not in self.not_shown_yet
+        return Receipt(f"ts-{self.accepted.index(key) + 1}") if is_shown else None
 
     async def _keep_waiting(self, address: Address, message: Message, key: str) -> None:
         if self.takes_in_silence:
@@ -102,9 +119,9 @@ async def plan_toy(session: AsyncSession, now: datetime, limit: int) -> int:
     return len(found)
 
 
-def _row(plan: CoachingPlan, member: Member) -> Delivery:
+def _row(plan: CoachingPlan, member: Member) -> NewDelivery:
     assert plan.next_due_at
-    return Delivery(
+    return NewDelivery(
         tenant_id=member.tenant_id,
         member_id=plan.member_id,
         kind="toy",

@@ -19,6 +19,7 @@ from bot.message import (
     Facts,
     Input,
     Link,
+    Marks,
     Mention,
     Message,
     Paragraph,
@@ -30,6 +31,7 @@ from bot.message import (
     When,
 )
 
+CUT = "Here it is cut, because no more fits"
 MARKUP = (
     "<!channel>",
     "<!here|here>",
@@ -151,5 +153,6 @@ messages = st.builds(
         st.builds(lambda one, times: (one,) * times, repeated, st.integers(45, 60)),
     ),
     st.none() | words,
+    st.just(Marks(CUT, "Take it")),
 )
 """Messages that no command would make, and that no renderer may stumble over."""

@@ -7,7 +7,6 @@ from typing import Any
 from hypothesis import given, settings
 from slack_sdk.models.blocks import Block as SlackBlock
 
-from adapters.slack.fitting import CUT
 from adapters.slack.pressed import command_line, from_value, to_button_value
 from adapters.slack.render import fallback, render
 from adapters.slack.spans import one_line
@@ -27,7 +26,7 @@ from bot.message import (
     plain_spans,
 )
 from tests.fakes.block_kit import every, faults
-from tests.property.messages import messages
+from tests.property.messages import CUT, messages
 
 TYPED = "my words"
 _SHAPES = str.maketrans("∗﹡＊ˍ⸏＿∼～ˋ｀∣", "***___~~``|")
