@@ -4,7 +4,7 @@ BIN := .venv/bin
 SOURCES := adapters bot content jobs tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench golden
+.PHONY: help setup demo test check bench chaos golden
 
 help: ## Print this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -38,6 +38,9 @@ check: .venv/dev.stamp ## Format, lint, types, floors, then the tests: what CI r
 
 bench: .venv/dev.stamp ## What speed costs: ratios measured in one run, with machine and versions
 	$(BIN)/python -m tests.bench
+
+chaos: .venv/dev.stamp ## Kills, outages and restarts on both engines (half an hour); fails when a message is lost or comes twice
+	$(BIN)/python -W ignore -m tests.chaos $(CHAOS)
 
 golden: .venv/dev.stamp ## Write the golden files anew; read the diff before you commit it
 	$(BIN)/python -m pytest -n 0 tests/golden --write-golden

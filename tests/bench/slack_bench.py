@@ -1,16 +1,17 @@
 """What a signed slash command costs over HTTP, beside a bare Bolt app in the same run. `make bench` prints it.
 
-Each server is a process of its own (this module, run with the server's name); this one sends the same request to it
-over and over, on sixteen connections.
+Each server is a process of its own (this module, run with the server's name); this one sends the same question to it
+over and over, on sixteen connections, each time signed anew: a request that comes twice is refused.
 """
 
 import asyncio
+import itertools
 import platform
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from statistics import median
@@ -79,21 +80,21 @@ def _measure(name: str) -> Measured:
 
 
 async def _load(port: int) -> Measured:
-    request = _request()
-    await _client(port, request, time.perf_counter() + SECONDS / 3)
+    requests = map(_request, itertools.count())
+    await _client(port, requests, time.perf_counter() + SECONDS / 3)
     until = time.perf_counter() + SECONDS
-    clients = await asyncio.gather(*[_client(port, request, until) for _ in range(CONNECTIONS)])
+    clients = await asyncio.gather(*[_client(port, requests, until) for _ in range(CONNECTIONS)])
     answers = [answer for client in clients for answer in client]
     late = sum(not length for _, length in answers)
     return Measured(len(answers) / SECONDS, median(wait for wait, _ in answers) * 1000, late)
 
 
-async def _client(port: int, request: bytes, until: float) -> list[tuple[float, int]]:
+async def _client(port: int, requests: Iterator[bytes], until: float) -> list[tuple[float, int]]:
     """The seconds each answer took, and its length."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     answers = []
     while (begun := time.perf_counter()) < until:
-        writer.write(request)
+        writer.write(next(requests))
         head = await reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
         await reader.readexactly(length)
@@ -103,9 +104,9 @@ async def _client(port: int, request: bytes, until: float) -> list[tuple[float, 
     return answers
 
 
-def _request() -> bytes:
-    fields = {"command": "/mentor", "text": ASKED, "team_id": TEAM, "user_id": USER, "response_url": "https://x.test"}
-    body = urlencode(fields)
+def _request(number: int) -> bytes:
+    who = {"team_id": TEAM, "user_id": USER, "trigger_id": str(number)}
+    body = urlencode({"command": "/mentor", "text": ASKED, "response_url": "https://x.test", **who})
     timestamp = str(int(MachineClock().now().timestamp()))
     signature = SignatureVerifier(SECRET).generate_signature(timestamp=timestamp, body=body)
     lines = [
