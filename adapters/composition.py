@@ -2,10 +2,12 @@
 Called by the command line, the server and the demo.
 """
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot import revisions
 from bot.clock import Clocks, MachineClock
 from bot.commands import find_commands, vocabulary
 from bot.conversation import Conversation, Knowledge
@@ -15,6 +17,9 @@ from bot.visit import Deployment
 from content.library import load_library
 from content.search import Searcher
 from content.wording import load_wordings
+from jobs.outbox import LedgerOutbox
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,21 @@ def deployment_of(settings: Settings) -> Deployment:
         organisation=settings.ORG_NAME,
         public_url=settings.PUBLIC_URL or "",
         operators=settings.OPERATORS,
+        send_guard=settings.SEND_GUARD,
     )
+
+
+async def make_ready(database: Database) -> None:
+    """Bring SQLite up to date, with a copy from before beside it; PostgreSQL must be. Raises DatabaseNotReady."""
+    # As warnings, so that they are told where nothing sets up a log, too.
+    if not database.is_sqlite:
+        await database.require_current()
+    elif (done := await database.upgrade()).kept:
+        steps = {"before": done.before, "after": done.after}
+        log.warning("The tables were upgraded; as they were: %s", done.kept, extra={"event": "upgraded", **steps})
+    if revisions.is_newer(revision := await database.revision()):
+        told = {"event": "newer_tables", "revision": revision}
+        log.warning("The tables are newer than this program: good only while a release is rolled out", extra=told)
 
 
 @asynccontextmanager
@@ -57,17 +76,15 @@ async def open_mentor(settings: Settings, clocks: Clocks | None = None) -> Async
 
     Raises ConfigError, ContentFault, or DatabaseNotReady.
     """
-    knowledge = load_knowledge(settings)
     deployment = deployment_of(settings)
     timing = clocks or real_clocks()
     database = open_database(settings.DATABASE_URL)
     try:
-        if database.is_sqlite:
-            await database.upgrade()
-        else:
-            await database.require_current()
+        await make_ready(database)
+        knowledge = load_knowledge(settings)
         words = vocabulary(find_commands())
-        conversation = Conversation(database, knowledge, words, clocks=timing, deployment=deployment)
+        outbox = LedgerOutbox()
+        conversation = Conversation(database, knowledge, words, clocks=timing, deployment=deployment, outbox=outbox)
         yield Mentor(settings, database, knowledge, deployment, timing, conversation)
     finally:
         await database.close()

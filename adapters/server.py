@@ -13,22 +13,30 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from adapters.composition import Mentor
+from adapters.metrics import metrics_route
 from bot.database import Database
 from bot.errors import ConfigError, DatabaseNotReady
+from jobs.watch import Watch
 
 log = logging.getLogger(__name__)
 
 MAX_BODY = 1024 * 1024
 """Bytes; no platform sends more in one request."""
 DATABASE: web.AppKey[Database] = web.AppKey("database", Database)
+WATCH: web.AppKey[Watch] = web.AppKey("watch", Watch)
 
 
-def make_app(mentor: Mentor) -> web.Application:
-    """The application with what every deployment has; platforms and pages add themselves."""
+def make_app(mentor: Mentor, watch: Watch | None = None) -> web.Application:
+    """The application with what every deployment has; platforms and pages add themselves.
+
+    `watch` knows how the jobs beside it go.
+    """
     app = web.Application(client_max_size=MAX_BODY)
     app[DATABASE] = mentor.database
+    app[WATCH] = watch or Watch(mentor.database, mentor.clocks.machine)
     app.router.add_get("/healthz", _healthz)
     app.router.add_get("/readyz", _readyz)
+    app.router.add_routes([metrics_route(app[WATCH], mentor.settings.METRICS_TOKEN)])
     return app
 
 
@@ -38,12 +46,17 @@ async def _healthz(request: web.Request) -> web.Response:  # noqa: ARG001
 
 
 async def _readyz(request: web.Request) -> web.Response:
-    """The process can do its work: the database is there and its tables fit."""
+    """The process can do its work: the database is there, its tables fit, and nothing is overdue."""
     try:
         await request.app[DATABASE].require_current()
+        health = await request.app[WATCH].health()
     except DatabaseNotReady as error:
         log.warning("Not ready", extra={"event": "not_ready", "reason": type(error).__name__})
         return web.json_response({"status": "the database is not ready"}, status=503)
+    if health.overdue:
+        seconds = int(health.oldest.total_seconds())
+        said = {"status": "messages are overdue", "overdue": health.overdue, "longest_seconds": seconds}
+        return web.json_response({**said, "see": "preceptor deliveries"}, status=503)
     return web.json_response({"status": "ready"})
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.clock import Clocks, zone_named
-from bot.mentoring.coaching import wake
-from bot.message import Button, Buttons, Message, Paragraph, rich
+from bot.errors import SeenBefore
+from bot.mentoring.coaching import set_zone, wake
+from bot.message import Button, Buttons, Marks, Message, Paragraph, rich
+from bot.once import is_first
 from bot.visit import Deployment, Visit
 from bot.visitors import find_visitor
 from bot.words import MAX_TEXT, Asked, Said, Utterance, Vocabulary, clean, understand
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from bot.database import Database
     from bot.model.people import Member
+    from bot.ports import Outbox
     from content.library import Library
     from content.search import Searcher
     from content.wording import Wording
@@ -40,6 +43,8 @@ class Request:
     locale: str | None = None
     reference: str = ""
     """What the platform needs to reach the person later; empty when this request does not tell."""
+    once: str = ""
+    """The platform's own name for this very request, where the same one may come again; it is worked once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,25 +67,36 @@ class Conversation:
         *,
         clocks: Clocks,
         deployment: Deployment,
+        outbox: "Outbox | None" = None,
     ) -> None:
         self._database = database
         self._knowledge = knowledge
         self._vocabulary = vocabulary
         self._clocks = clocks
         self._deployment = deployment
+        self._outbox = outbox
 
     async def answer(self, request: Request) -> Message:
-        """What the mentor says to one request. Everything it changes is stored when this returns, or nothing is."""
+        """What the mentor says to one request. Everything it changes is stored when this returns, or nothing is.
+
+        Raises SeenBefore for a request that was worked before.
+        """
         async with self._database.work() as session:
+            await self._admit(session, request)
             visit = await self._open(session, request)
             await wake(session, visit.member, visit.now)
             message = await self._reply(visit, request.text)
-            return _welcomed(visit, message)
+            return replace(_welcomed(visit, message), marks=_marks(visit.say))
+
+    async def _admit(self, session: "AsyncSession", request: Request) -> None:
+        now = self._clocks.machine.now()
+        if request.once and not await is_first(session, request.platform, request.once, now):
+            raise SeenBefore
 
     async def _open(self, session: "AsyncSession", request: Request) -> Visit:
         now = self._clocks.calendar.now()
         tenant, member = await find_visitor(session, request.platform, request.tenant, request.user, now)
-        _learn(member, request)
+        await _learn(session, member, request)
         locale = member.locale if member.locale in self._knowledge.wordings else "en"
         return Visit(
             session=session,
@@ -92,6 +108,7 @@ class Conversation:
             vocabulary=self._vocabulary,
             deployment=self._deployment,
             now=now,
+            outbox=self._outbox,
         )
 
     async def _reply(self, visit: Visit, text: str) -> Message:
@@ -111,12 +128,12 @@ class Conversation:
                 return await self._vocabulary["faq"].handle(visit, question)
 
 
-def _learn(member: "Member", request: Request) -> None:
+async def _learn(session: "AsyncSession", member: "Member", request: Request) -> None:
     """Keep what the platform tells about the person: where to reach them, and their zone until they choose one."""
     if request.reference and request.reference != member.reference:
         member.reference = request.reference
     if member.zone is None and request.zone and (zone := zone_named(request.zone)):
-        member.zone = zone.key
+        await set_zone(session, member, zone.key)
 
 
 def _welcomed(visit: Visit, message: Message) -> Message:
@@ -127,6 +144,10 @@ def _welcomed(visit: Visit, message: Message) -> Message:
     button = Button(visit.say("talk.privacy-button"), "privacy")
     notice = (Paragraph(rich(visit.say("talk.first-notice")), quiet=True), Buttons((button,)))
     return replace(message, blocks=(*message.blocks, *notice))
+
+
+def _marks(say: "Wording") -> Marks:
+    return Marks(cut=say("talk.cut"), pick=say("talk.pick"))
 
 
 def refusal(say: "Wording") -> Message:

@@ -8,25 +8,48 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, event
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, event, exists, inspect, select, text
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.errors import ConfigError, DatabaseNotReady, DatabaseOutOfReach
+import bot.model  # noqa: F401 - registers the tables
+from bot import revisions, sqlite_file
+from bot.errors import ConfigError, DatabaseOutOfReach
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
-_MIGRATIONS = Path(__file__).parent / "migrations"
 _READS = "preceptor_reads"
 """Names a connection that writes nothing, and so need not wait for those that do."""
+NOTICES = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,
+}
+"""How PostgreSQL's driver is told to notice within 20 seconds that the server's machine, or the way there, is gone,"""
+NOTICED = (
+    "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2 -c tcp_user_timeout=20000"
+    " -c idle_in_transaction_session_timeout=60000"
+)
+"""and the server, that ours is: or the rows that a lost machine held would be nobody's for two hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """What `Database.upgrade` did."""
+
+    before: str | None
+    """The revision of the tables; None when there were none."""
+    after: str
+    kept: Path | None = None
+    """The copy of the SQLite file as it was before, where there was anything to lose."""
 
 
 class Database:
@@ -54,21 +77,52 @@ class Database:
         async with self._turn, AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
 
-    async def upgrade(self) -> None:
-        """Bring the tables to the newest version. Raises DatabaseOutOfReach."""
-        with _explained():
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session that only reads, sees one moment, and waits for nobody who writes."""
+        # A database in memory is one connection, so there readers take their turn like everybody.
+        turn = self._turn if self.is_sqlite and not self.file else nullcontext()
+        snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        async with turn, self.engine.connect() as plain:
+            connection = await plain.execution_options(**{_READS: True}, **snapshot)
+            async with AsyncSession(connection, expire_on_commit=False) as session, session.begin():
+                yield session
+
+    async def upgrade(self, to: str | None = None, *, keep: bool = True) -> Upgraded:
+        """Bring the tables to a revision, by default the newest; tables that are newer stay as they are.
+
+        A SQLite file that holds anything is copied beside itself first, unless told not to `keep` it. Raises
+        DatabaseNotReady for tables that are not ours.
+        """
+        goal = to or revisions.newest()
+        with explained():
             self._knock()
             async with self.engine.begin() as connection:
-                await connection.run_sync(_upgrade)
+                before = await connection.run_sync(revisions.revision_of)
+                if before == goal or revisions.is_newer(before):
+                    return Upgraded(before, before or goal)
+                revisions.require_known(before)
+                kept = await self._keep(connection, before) if keep and before else None
+                await connection.run_sync(revisions.upgrade, goal)
+                return Upgraded(before, goal, kept)
 
-    async def require_current(self) -> None:
-        """Raise DatabaseNotReady when the tables are not at the newest version. Waits for nobody who writes."""
-        with _explained():
+    async def _keep(self, connection: AsyncConnection, revision: str) -> Path | None:
+        """Copy the file beside itself; `connection` holds the right to write, so that the copy is what is changed."""
+        if self.file is None or await connection.run_sync(is_empty):
+            return None
+        return await asyncio.to_thread(sqlite_file.keep_copy, self.file, f"before-upgrade-from-{revision}")
+
+    async def revision(self) -> str | None:
+        """Where the tables stand; None when there are none. Waits for nobody who writes."""
+        with explained():
             self._knock()
             async with self.engine.connect() as connection:
                 await connection.execution_options(**{_READS: True})
-                if not await connection.run_sync(_is_current):
-                    raise DatabaseNotReady
+                return await connection.run_sync(revisions.revision_of)
+
+    async def require_current(self) -> None:
+        """Raise DatabaseNotReady for tables that are older than this program, or not ours."""
+        revisions.require(await self.revision())
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -81,7 +135,7 @@ class Database:
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
     """What a driver says about a missing server or a file it cannot open → one sentence for the operator."""
     try:
         yield
@@ -101,17 +155,27 @@ def open_database(url: str) -> Database:
         raise ConfigError(
             "DATABASE_URL says where the data lives: sqlite:///preceptor.db or postgresql://user:password@host/name"
         )
-    engine = create_async_engine(parsed.set(drivername=_DRIVERS[family]), hide_parameters=True, **_pool(family))
+    engine = create_async_engine(parsed.set(drivername=_DRIVERS[family]), hide_parameters=True, **_pool(parsed, family))
     if family == "sqlite":
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         event.listen(engine.sync_engine, "begin", _begin)
     return Database(engine)
 
 
-def _pool(family: str) -> dict[str, Any]:
+def _pool(url: URL, family: str) -> dict[str, Any]:
     if family == "sqlite":
         return {"connect_args": {"factory": _TidyConnection}}
-    return {"pool_size": 10, "max_overflow": 0, "pool_pre_ping": True}
+    return {
+        "connect_args": {"application_name": "preceptor", "options": options_of(url), **NOTICES},
+        "pool_size": 10,
+        "max_overflow": 0,
+        "pool_pre_ping": True,
+    }
+
+
+def options_of(url: URL) -> str:
+    """What PostgreSQL is told when a connection begins: the operator's own options, and ours."""
+    return f"{url.query.get('options', '')} {NOTICED}".strip()
 
 
 class _TidyConnection(sqlite3.Connection):
@@ -135,17 +199,7 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(_READS) else "BEGIN IMMEDIATE")
 
 
-def _config(connection: Connection) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    config.attributes["connection"] = connection
-    return config
-
-
-def _upgrade(connection: Connection) -> None:
-    command.upgrade(_config(connection), "head")
-
-
-def _is_current(connection: Connection) -> bool:
-    current = MigrationContext.configure(connection).get_current_revision()
-    return current == ScriptDirectory.from_config(_config(connection)).get_current_head()
+def is_empty(connection: Connection) -> bool:
+    """Whether none of our tables that are there holds a row."""
+    ours = (table for table in SQLModel.metadata.sorted_tables if inspect(connection).has_table(table.name))
+    return not any(connection.execute(select(exists(select(text("1")).select_from(table)))).scalar() for table in ours)

@@ -140,7 +140,8 @@ class Input:
     command: str
     """The words typed are appended to this command line after a space."""
     hint: str = ""
-    button: str = "Save"
+    button: str = "→"
+    """The word on the button that hands them over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,16 @@ class Divider:
 
 
 Block = Paragraph | Bullets | Facts | Progress | Table | Buttons | Choice | Input | Divider
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Words that a platform's drawing may have to add, in the reader's language; without one, signs."""
+
+    cut: str = "…"
+    """Stands where the platform has no room for the rest of the message."""
+    pick: str = "→"
+    """On the button that sends what was picked from a list, where picking alone does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +172,8 @@ class Message:
     discreet: str | None = None
     """The title of a notification, for what is sent unasked: screens are shared. None for answers, which show `title`
     above the blocks; what is sent unasked opens with its blocks."""
+    marks: Marks = field(default=Marks())
+    """Set where a message leaves for its reader."""
 
     def words(self) -> int:
         """How many words the reader meets, buttons aside: what the limit of a weekly message counts."""

@@ -21,6 +21,13 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _ping_address(value: str) -> str:
+    _web_address(value)
+    if urlsplit(value).port == 0 or any(map(str.isspace, value.strip())):  # a port that is no number raises by itself
+        raise ValueError("is not a web address")
+    return value.strip()  # with the slash at its end, which may matter to whoever answers there
+
+
 def _operators(value: Any) -> Any:
     if not isinstance(value, str):
         return value
@@ -38,6 +45,7 @@ def _word(value: str) -> str:
 
 
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
+PingAddress = Annotated[str, BeforeValidator(_ping_address)]
 
 
 class Settings(BaseModel):
@@ -77,7 +85,29 @@ class Settings(BaseModel):
     SLACK_PER_MINUTE: int = Field(
         300, ge=1, le=6000, description="messages a minute to one Slack workspace, at most", examples=["300"]
     )
+    SLACK_READ_BACK: bool = Field(
+        True,
+        description="whether a message that may have arrived is looked for in the direct message it went to",
+        examples=["no"],
+    )
     IN_FLIGHT: int = Field(50, ge=1, le=1000, description="messages being sent at one time, at most", examples=["50"])
+
+    SEND_GUARD: int = Field(
+        50, ge=0, description="people that a send you start may reach before you are asked again", examples=["50"]
+    )
+    HEARTBEAT_URL: PingAddress | None = Field(
+        None,
+        repr=False,
+        description="asked every minute while planning works and nothing is overdue",
+        examples=["https://heartbeats.example.org/ping/1234"],
+    )
+    METRICS_TOKEN: str | None = Field(
+        None,
+        repr=False,
+        pattern=r"^[!-~]{16,}$",
+        description="16 letters or more, without spaces, that let another machine read /metrics",
+        examples=["d6b7c1f0a94e4a1bb1f1c9d3e5a7f902"],
+    )
 
     @property
     def has_slack(self) -> bool:

@@ -8,6 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import zone_named
 from bot.model.people import Member, Tenant
+from bot.ports import Outbox
 from bot.words import Vocabulary
 from content.pack import Pack
 from content.search import Searcher
@@ -33,6 +34,8 @@ class Deployment:
     """Without it, links to pages are left out."""
     operators: tuple[tuple[str, str, str], ...] = ()
     """(platform, tenant, user) of the people who run it: the way to a person."""
+    send_guard: int = 50
+    """A send that one of them starts to more people than this asks before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Visit:
     deployment: Deployment
     now: datetime
     """By the calendar clock, in UTC."""
+    outbox: Outbox | None = None
+    """The way to anyone but the asker; None where nothing is sent, as when asking must change nothing."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -58,3 +63,13 @@ class Visit:
     def member_id(self) -> int:
         assert self.member.id is not None
         return self.member.id
+
+    @property
+    def operators_here(self) -> tuple[str, ...]:
+        """The people of this workspace who run the mentor, by their own ids."""
+        here = (self.tenant.platform, self.tenant.external_id)
+        return tuple(user for platform, tenant, user in self.deployment.operators if (platform, tenant) == here)
+
+    @property
+    def is_operator(self) -> bool:
+        return self.member.user_id in self.operators_here

@@ -74,6 +74,23 @@ def postgres_url(postgres: Any, postgres_template: str, request: pytest.FixtureR
     _psql(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@pytest.fixture
+def blank_postgres_url(postgres: Any, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A database without any tables."""
+    name = f"b{abs(hash(request.node.nodeid)):x}"
+    _psql(postgres, f'CREATE DATABASE "{name}"')
+    yield postgres.get_uri(name)
+    _psql(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def blank_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/blank.db"
+    url: str = request.getfixturevalue("blank_postgres_url")
+    return url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> str:
     url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
@@ -90,6 +107,13 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
     opened = open_database(sqlite_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def postgresql(postgres_url: str) -> AsyncIterator[Database]:
+    opened = open_database(postgres_url)
     yield opened
     await opened.close()
 

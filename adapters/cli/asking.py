@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from adapters.composition import load_knowledge
-from bot.conversation import Knowledge
 from bot.markdown import blocks
 from bot.message import Message, plain
 from bot.settings import read_settings
+from content.library import load_library
 from content.pack import Faq
-from content.search import Answer, DidYouMean, NoAnswer, Outcome
+from content.search import Answer, DidYouMean, NoAnswer, Outcome, Searcher
+from content.wording import Wording, load_wordings
 
 
 @click.command()
@@ -25,12 +25,14 @@ def ask(question: tuple[str, ...], as_json: bool, locale: str) -> None:
 
     Examples: preceptor ask "do I need a degree?"   or   preceptor ask --json - < questions.txt
     """
-    knowledge = load_knowledge(read_settings(os.environ))
-    if locale not in knowledge.searchers:
-        raise click.BadParameter(f"there is no such language; there are: {', '.join(knowledge.searchers)}")
+    library = load_library(read_settings(os.environ).CONTENT_DIR)
+    wordings = load_wordings()
+    if locale not in wordings:
+        raise click.BadParameter(f"there is no such language; there are: {', '.join(wordings)}")
+    searcher = Searcher(library.pack(locale))
     for line in _questions(question):
-        result = knowledge.searchers[locale].search(line)
-        said = _text(knowledge, locale, result)
+        result = searcher.search(line)
+        said = _text(wordings[locale], result)
         click.echo(_json(line, result, said, locale) if as_json else said)
 
 
@@ -54,8 +56,7 @@ def _json(question: str, result: Outcome, said: str, locale: str) -> str:
     return json.dumps(row, ensure_ascii=False)
 
 
-def _text(knowledge: Knowledge, locale: str, result: Outcome) -> str:
-    say = knowledge.wordings[locale]
+def _text(say: Wording, result: Outcome) -> str:
     match result:
         case Answer(faq=faq):
             return _shown(faq)

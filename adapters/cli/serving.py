@@ -1,38 +1,33 @@
 """`preceptor serve` and `preceptor demo`: the server with the clock beside it, and the playground."""
 
 import asyncio
-import logging
 import os
-import sys
 import tempfile
 from functools import partial
 from pathlib import Path
 
 import click
 
+from adapters.cli.logs import log_to_stderr
 from adapters.composition import open_mentor
+from adapters.heartbeat import open_watch
 from adapters.post import open_post_office, post_office
 from adapters.server import make_app, run
 from adapters.slack.inbound import add_slack
 from adapters.slack.wiring import Wiring
+from adapters.web.demo_world import PLATFORM, TENANT
+from adapters.web.personas import OPERATOR
 from adapters.web.playground import demo_clocks, open_playground
 from bot.errors import ConfigError
 from bot.settings import Settings, read_settings
-from jobs.engine import EmbeddedEngine
+from jobs.engines import engine_beside_planning
 from jobs.service import run_jobs
-
-_CHATTY = {
-    "apscheduler": logging.WARNING,  # two lines a minute
-    "alembic": logging.WARNING,  # two lines a look at /readyz
-    "aiosqlite": logging.INFO,  # below it, every value of every statement
-    "slack_sdk": logging.INFO,  # below it, every body
-}
 
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on. Default: PORT, or 8000.")
 def serve(port: int | None) -> None:
-    """Serve the platforms that are switched on, and deliver what falls due.
+    """Serve the platforms that are on, and deliver what falls due.
 
     Example: SLACK_BOT_TOKEN=xoxb-… SLACK_SIGNING_SECRET=… preceptor serve --port 8000
     """
@@ -42,16 +37,19 @@ def serve(port: int | None) -> None:
             "No platform is switched on. Set SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN (see `preceptor doctor`), "
             "or try the playground with `preceptor demo`."
         )
-    _log_to_stderr()
+    log_to_stderr()
     asyncio.run(_serve(settings, port or settings.PORT))
 
 
 async def _serve(settings: Settings, port: int) -> None:
     async with open_mentor(settings) as mentor:
-        app = make_app(mentor)
+        watch = open_watch(mentor)
+        app = make_app(mentor, watch)
         parts = Wiring(settings, mentor.conversation, mentor.database, mentor.clocks, mentor.knowledge.wordings["en"])
         office = post_office(mentor, {"slack": add_slack(app, parts)})
-        jobs = partial(run_jobs, office, EmbeddedEngine(office))
+        engine = engine_beside_planning(office)
+        watch.tally = engine.tally
+        jobs = partial(run_jobs, office, engine, watch=watch)
         await run(app, jobs, port, started=lambda: click.echo(f"Serving on port {port}."))
 
 
@@ -71,6 +69,7 @@ def demo(port: int | None, content: Path | None) -> None:
             DATABASE_URL=f"sqlite:///{folder}/demo.db",
             CONTENT_DIR=content or settings.CONTENT_DIR,
             ORG_NAME=settings.ORG_NAME or "Sample Clinics",
+            OPERATORS=((PLATFORM, TENANT, OPERATOR),),
         )
         asyncio.run(_demo(fresh, port or settings.PORT))
 
@@ -84,9 +83,3 @@ async def _demo(settings: Settings, port: int) -> None:
 
 def _invite(port: int) -> None:
     click.echo(f"The playground is at http://localhost:{port} (all of it is sample data). Stop it with Ctrl-C.")
-
-
-def _log_to_stderr() -> None:
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for name, level in _CHATTY.items():
-        logging.getLogger(name).setLevel(level)

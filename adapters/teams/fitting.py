@@ -15,8 +15,6 @@ LIMIT = 28 * 1024
 TEXT_COST = 6000
 """Bytes that one text may take; more is cut and ends in an ellipsis."""
 
-LEFT_OUT = "This is more than one card can show. The rest is left out."
-
 
 def cost(value: Any) -> int:
     """Bytes of a value as ASCII JSON."""
@@ -38,14 +36,14 @@ def shorten(words: str, room: int) -> str:
     return kept.rstrip() + "…"
 
 
-def fitted(elements: Iterable[Element], room: int) -> list[Element]:
+def fitted(elements: Iterable[Element], room: int, left_out: str) -> list[Element]:
     """The elements within so many bytes. What can be pressed stays longer than what can be read; the first text that
-    finds no room, and all after it, give way to one line that says so.
+    finds no room, and all after it, give way to one line, `left_out`, that says so.
     """
     whole = list(elements)
     if cost(whole) <= room:
         return whole
-    note = text_element((Text(LEFT_OUT),), quiet=True) or {}
+    note = text_element((Text(left_out),), quiet=True) or {}
     room -= cost(note) + 4
     acting = _admitted([element for element in whole if _acts(element)], room // 2)
     read = _admitted([element for element in whole if not _acts(element)], room - _total(acting))

@@ -50,7 +50,7 @@ def render(message: Message) -> Element:
         "fallbackText": plainly(shorten(summary(message), 500)),
         "body": [],
     }
-    return {**card, "body": fitted(_body(message), LIMIT - cost(card))}
+    return {**card, "body": fitted(_body(message), LIMIT - cost(card), message.marks.cut)}
 
 
 def summary(message: Message) -> str:
@@ -67,12 +67,12 @@ def _body(message: Message) -> Iterator[Element]:
         if isinstance(block, Divider):
             divided = True
             continue
-        for element in _drawn(block, fields):
+        for element in _drawn(block, fields, message.marks.pick):
             yield {**element, "separator": True, "spacing": "Medium"} if divided else element
             divided = False
 
 
-def _drawn(block: Block, fields: "count[int]") -> Iterator[Element]:  # noqa: C901 - one case a block
+def _drawn(block: Block, fields: "count[int]", pick: str) -> Iterator[Element]:  # noqa: C901 - one case a block
     match block:
         case Paragraph():
             yield from _text(block.spans, quiet=block.quiet)
@@ -87,7 +87,7 @@ def _drawn(block: Block, fields: "count[int]") -> Iterator[Element]:  # noqa: C9
         case Buttons():
             yield from _buttons(block.buttons)
         case Choice():
-            yield from _choice(block, f"field-{next(fields)}")
+            yield from _choice(block, f"field-{next(fields)}", pick)
         case Input():
             yield _input(block, f"field-{next(fields)}")
         case Divider():
@@ -195,7 +195,7 @@ def _submit(title: str, data: dict[str, str]) -> Element:
     return {"type": "Action.Submit", "title": plainly(shorten(title, 500)), "data": data}
 
 
-def _choice(block: Choice, field: str) -> Iterator[Element]:
+def _choice(block: Choice, field: str, pick: str) -> Iterator[Element]:
     if not block.options:
         return
     commands = [option.command for option in block.options]
@@ -211,7 +211,7 @@ def _choice(block: Choice, field: str) -> Iterator[Element]:
             "choices": choices,
             **chosen,
         },
-        _submit("OK", filled_in("", field)),
+        _submit(pick, filled_in("", field)),
     )
 
 

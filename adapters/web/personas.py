@@ -28,6 +28,9 @@ _BILLER = "start role=billing education=bachelor experience=one-two leading=not-
 _LEAD = "start role=lead education=associate experience=six-plus leading=supervise credential=studying now=building"
 _MANAGER = "start role=lead education=bachelor experience=six-plus leading=supervise credential=management now=manager"
 
+OPERATOR = "sample-4"
+"""The sample member who may use `admin`."""
+
 PERSONAS = (
     Persona("sample-1", "America/New_York", (Typed(0, "home"),)),
     Persona(

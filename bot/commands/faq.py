@@ -66,8 +66,7 @@ def _none_of_these(visit: Visit, question: str) -> Button:
 
 def to_a_person(visit: Visit) -> Paragraph:
     """Who else may know: the people who run the mentor here, else an association."""
-    here = (visit.tenant.platform, visit.tenant.external_id)
-    people = [user for platform, tenant, user in visit.deployment.operators if (platform, tenant) == here]
+    people = visit.operators_here
     if not people:
         return Paragraph(rich(visit.say("faq.ask-an-association")))
     names: Spans = ()
@@ -85,7 +84,8 @@ def _not_covered(visit: Visit, question: str) -> Message:
 
 def _nearest_commands(visit: Visit, question: str) -> tuple[Button, ...]:
     """The three commands whose words look most like the question's; `help` where none does."""
-    names = [command.name for command in visit.vocabulary.values() if command.name not in ("faq", "not")]
+    commands = [command for command in visit.vocabulary.values() if not command.for_operators]
+    names = [command.name for command in commands if command.name not in ("faq", "not")]
     found = [name for word in question.lower().split()[:12] for name in get_close_matches(word, names, 1, 0.75)]
     return tuple(Button(name, name) for name in list(dict.fromkeys([*found, "help"]))[:3])
 

@@ -3,8 +3,10 @@
 from sqlmodel import col, func, select
 
 from bot.mentoring.coaching import plan_of
+from bot.mentoring.coming_words import leave_words
 from bot.mentoring.progress import load
 from bot.message import Block, Bullets, Facts, Message, Paragraph, Spans, When, rich, text
+from bot.model.coaching import CoachingPlan
 from bot.model.progress import PlannedAction
 from bot.visit import Visit
 from bot.words import Command, Example
@@ -33,8 +35,16 @@ async def _kept(visit: Visit) -> tuple[tuple[str, Spans], ...]:
         (say("privacy.planned"), text(str(planned))),
         (say("privacy.zone"), text(member.zone or say("privacy.nothing"))),
         (say("privacy.coaching"), text(say("privacy.on") if plan and plan.is_on else say("privacy.off"))),
+        *_pause(visit, plan),
         (say("privacy.last-use"), (When(member.last_active_at or visit.now, str(visit.zone)),)),
     )
+
+
+def _pause(visit: Visit, plan: CoachingPlan | None) -> tuple[tuple[str, Spans], ...]:
+    """The days of a pause stay in the member's row until another takes their place."""
+    if plan is None or plan.paused_until is None:
+        return ()
+    return ((visit.say("privacy.pause"), text(leave_words(visit, plan.paused_from, plan.paused_until))),)
 
 
 COMMAND = Command(

@@ -56,6 +56,8 @@ class Member(SQLModel, table=True):
     step: int | None = None
     """The current step, kept by `bot.mentoring.progress` whenever it records; None until placed."""
     welcomed_at: datetime | None = Field(default=None, sa_type=Instant)
+    written_to_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the last unasked message to them set off, by the machine's clock: one at a time, a second apart."""
     last_active_at: datetime | None = Field(default=None, sa_type=Instant)
     """The member's last use of the mentor, by the calendar clock: any use counts as being alive."""
     created_at: datetime = Field(sa_type=Instant)

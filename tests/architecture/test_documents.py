@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import yaml
-
 from adapters.cli.main import preceptor
 from bot.settings import Settings
 
@@ -31,18 +29,6 @@ def test_files_that_the_documents_name_exist() -> None:
     paths = [(page, link or code) for page, (link, code) in named]
     assert len(paths) > 10
     assert [(page, path) for page, path in paths if not (ROOT / path).exists()] == []
-
-
-def test_the_compose_file_names_commands_that_exist_and_waits_for_health() -> None:
-    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    ours = {name: service for name, service in services.items() if service.get("command")}
-    assert set(ours) == {"migrate", "web"}
-    for service in ours.values():
-        program, subcommand, *_ = service["command"]
-        assert program == "preceptor"
-        assert subcommand in preceptor.commands
-    assert "healthcheck" in services["database"]
-    assert services["web"]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
 
 
 def test_lock_files_carry_hashes_and_no_address() -> None:

@@ -1,4 +1,6 @@
-"""The `preceptor` command as a person or a script runs it: a process of its own, its output, its exit code."""
+"""The `preceptor` command as a person or a script runs it: its output, its exit code. What needs no process of its own
+is run in this one, through the same group with the same arguments, input and environment.
+"""
 
 import json
 import os
@@ -11,19 +13,40 @@ from typing import Any
 
 import click
 import pytest
+from click.testing import CliRunner, Result
 
 from adapters.cli.main import preceptor
+from adapters.cli.operating import PART
 from bot.clock import MachineClock
+from bot.settings import Settings
 
 PRECEPTOR = Path(sys.executable).with_name("preceptor")
-Run = Callable[..., subprocess.CompletedProcess[str]]
+Run = Callable[..., Result]
+Start = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(sqlite_url: str) -> Run:
+    """Runs a command in this process, with these settings and no other, on a database whose tables are there."""
+    unset: dict[str, str | None] = dict.fromkeys(Settings.model_fields)
+
+    def invoked(*arguments: str, stdin: str = "", **environment: str) -> Result:
+        settings = {**unset, "DATABASE_URL": sqlite_url, **environment}
+        done = CliRunner().invoke(preceptor, arguments, input=stdin, env=settings)
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return done
+
+    return invoked
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    """Starts the installed program, where no database is yet."""
+
     def started(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
         inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
-        settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/preceptor.db", **environment}
+        settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/new.db", **environment}
         return subprocess.run(
             [PRECEPTOR, *arguments],
             input=stdin,
@@ -38,22 +61,21 @@ def run(tmp_path: Path) -> Run:
     return started
 
 
-@pytest.mark.parametrize(
-    ("question", "expected"),
-    [
-        ("what do i need on paper before a practice hires me as its manager", "qualifications"),
-        ("whats on a medical office managers plate every week", "responsibilities"),
-        ("how can i get my hands dirty in a clinic before anyone hires me", "experience"),
-        ("are there certificates that would help me become a manager", "certifications"),
-        ("will knowing more people in health care help me get ahead", "networking"),
-    ],
-)
-def test_ask_finds_the_five_questions_of_the_source_in_other_words(run: Run, question: str, expected: str) -> None:
-    row = json.loads(run("ask", "--json", question).stdout)
+FIVE_QUESTIONS = {
+    "what do i need on paper before a practice hires me as its manager": "qualifications",
+    "whats on a medical office managers plate every week": "responsibilities",
+    "how can i get my hands dirty in a clinic before anyone hires me": "experience",
+    "are there certificates that would help me become a manager": "certifications",
+    "will knowing more people in health care help me get ahead": "networking",
+}
 
-    assert set(row) == {"question", "outcome", "ids", "score", "text", "locale"}
-    assert row["ids"][0] == expected
-    assert row["question"] == question
+
+def test_ask_finds_the_five_questions_of_the_source_in_other_words(start: Start) -> None:
+    done = start("ask", "--json", "-", stdin="\n".join(FIVE_QUESTIONS))
+
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert all(set(row) == {"question", "outcome", "ids", "score", "text", "locale"} for row in rows)
+    assert {row["question"]: row["ids"][0] for row in rows} == FIVE_QUESTIONS
 
 
 def test_ask_reads_one_question_a_line(run: Run) -> None:
@@ -74,7 +96,7 @@ def test_ask_shows_the_answer_and_where_it_comes_from(run: Run) -> None:
 def test_ask_in_a_language_there_is_not_says_which_there_are(run: Run) -> None:
     done = run("ask", "--locale", "tlh", "hello")
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "there are: en" in done.stderr
 
 
@@ -86,24 +108,24 @@ def _instant(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _tick(run: Run, moment: datetime, *more: str) -> dict[str, Any]:
+def _tick(run: Run | Start, moment: datetime, *more: str) -> dict[str, Any]:
     report: dict[str, Any] = json.loads(run("tick", "--now", _instant(moment), "--json", *more).stdout)
     return report
 
 
-def test_everybody_due_gets_one_message_however_often_the_clock_is_looked_at(run: Run) -> None:
-    run("seed", "--members", "60", "--workspaces", "4", "--due", "now")
+def test_everybody_due_gets_one_message_however_often_the_clock_is_looked_at(start: Start) -> None:
+    start("seed", "--members", "60", "--workspaces", "4", "--due", "now")
     moment = _now()
 
-    assert _tick(run, moment)["sent"] == 60
-    again = _tick(run, moment)
+    assert _tick(start, moment)["sent"] == 60
+    again = _tick(start, moment)
     assert (again["planned"], again["sent"], again["waiting"]) == (0, 0, 0)
 
 
 def test_a_sample_larger_than_one_transaction_is_whole(run: Run) -> None:
-    done = run("seed", "--members", "5001", "--workspaces", "3")
+    done = run("seed", "--members", str(PART + 1), "--workspaces", "3")
 
-    assert done.stdout == "Added 5001 sample members in 3 sample workspaces on demo.\n"
+    assert done.stdout == f"Added {PART + 1} sample members in 3 sample workspaces on demo.\n"
 
 
 def test_a_dry_run_stores_and_sends_nothing(run: Run) -> None:
@@ -127,7 +149,7 @@ def test_a_week_later_everybody_is_due_again(run: Run) -> None:
 def test_an_instant_without_sense_or_zone_is_refused_with_an_example(run: Run, value: str) -> None:
     done = run("tick", "--now", value)
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "2026-12-01T14:00:00Z" in done.stderr
 
 
@@ -136,7 +158,7 @@ def test_a_slip_in_the_year_is_refused_before_it_plans_anything(run: Run) -> Non
 
     done = run("tick", "--now", "9026-12-01T14:00:00Z")
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "is the year right?" in done.stderr
     assert _tick(run, _now())["sent"] == 1
 
@@ -146,7 +168,7 @@ def test_sample_members_on_a_real_slack_are_refused(run: Run) -> None:
 
     done = run("seed", "--members", "5", "--platform", "slack", **slack)
 
-    assert done.returncode == 2
+    assert done.exit_code == 2
     assert "--real" in done.stderr
 
 
@@ -165,13 +187,20 @@ def test_a_start_that_cannot_be_says_what_to_mend(
 ) -> None:
     done = run(*arguments, **environment)
 
-    assert done.returncode == 2
+    assert (done.exit_code, done.stdout) == (2, "")
     assert said in done.stderr
+
+
+def test_the_installed_program_says_so_without_a_trace(start: Start) -> None:
+    done = start("serve")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("No platform is switched on.")
     assert "Traceback" not in done.stderr
 
 
-def test_the_doctor_says_all_is_well_on_a_fresh_machine(run: Run) -> None:
-    done = run("doctor")
+def test_the_doctor_says_all_is_well_on_a_fresh_machine(start: Start) -> None:
+    done = start("doctor")
 
     assert done.returncode == 0
     assert "All is well." in done.stdout
@@ -180,14 +209,14 @@ def test_the_doctor_says_all_is_well_on_a_fresh_machine(run: Run) -> None:
 def test_the_doctor_names_a_malformed_setting(run: Run) -> None:
     done = run("doctor", OPERATORS="slack")
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "OPERATORS: " in done.stdout
 
 
 def test_the_shipped_packs_are_in_order(run: Run) -> None:
     done = run("content", "check")
 
-    assert (done.returncode, done.stdout) == (0, "The packs are in order.\n")
+    assert (done.exit_code, done.stdout) == (0, "The packs are in order.\n")
 
 
 def test_a_fault_is_named_with_file_and_line(run: Run, tmp_path: Path) -> None:
@@ -197,7 +226,7 @@ def test_a_fault_is_named_with_file_and_line(run: Run, tmp_path: Path) -> None:
 
     done = run("content", "check", str(tmp_path / "packs"))
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "pack.yaml:3: " in done.stdout
 
 
@@ -218,7 +247,7 @@ def test_eval_names_the_line_of_a_bad_row(run: Run, tmp_path: Path) -> None:
 
     done = run("content", "eval", str(file))
 
-    assert done.returncode == 1
+    assert done.exit_code == 1
     assert "line 1" in done.stderr
 
 

@@ -39,6 +39,14 @@ def test_every_setting_says_what_it_is_for_with_an_example() -> None:
         ("SLACK_API_URL", "nowhere"),
         ("SLACK_COMMAND", "two words"),
         ("IN_FLIGHT", "0"),
+        ("SEND_GUARD", "-1"),
+        ("SEND_GUARD", "many"),
+        ("HEARTBEAT_URL", "beats.example.org/p"),
+        ("HEARTBEAT_URL", "ftp://beats.example.org/p"),
+        ("HEARTBEAT_URL", "https://beats.example.org:port/p"),
+        ("HEARTBEAT_URL", "https://beats.example.org/a b"),
+        ("METRICS_TOKEN", "too-short"),
+        ("METRICS_TOKEN", "has spaces in its middle"),
     ],
 )
 def test_a_malformed_setting_is_named_and_explained(name: str, value: str) -> None:
@@ -54,6 +62,19 @@ def test_half_of_slack_is_refused_naming_the_other_half(missing: str) -> None:
 
     with pytest.raises(ConfigError, match=f"^{missing}: "):
         read_settings(half)
+
+
+def test_a_heartbeats_address_stays_as_it_was_given() -> None:
+    assert (
+        read_settings({"HEARTBEAT_URL": " https://beats.example.org/p/ "}).HEARTBEAT_URL
+        == "https://beats.example.org/p/"
+    )
+
+
+def test_secrets_do_not_show_where_settings_are_printed() -> None:
+    secrets = {"HEARTBEAT_URL": "https://beats.example.org/p/secret-name", "METRICS_TOKEN": "secret-token-0123"}
+
+    assert "secret-" not in repr(read_settings(secrets))
 
 
 def test_both_halves_switch_slack_on() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.fitting import CUT, clipped
+from adapters.slack.fitting import clipped
 from adapters.slack.heard import as_typed
 from adapters.slack.render import fallback, render
 from adapters.slack.spans import pieces
@@ -21,6 +21,7 @@ from bot.message import (
     Facts,
     Input,
     Link,
+    Marks,
     Mention,
     Message,
     Paragraph,
@@ -202,9 +203,10 @@ def test_a_long_paragraph_flows_into_the_next_section() -> None:
 
 def test_a_message_beyond_all_limits_says_that_it_is_cut() -> None:
     for blocks in ((Paragraph(text("word " * 3_000)),), (Paragraph(text("one")),) * 60):
-        drawn = draw(*blocks)
-        assert drawn[-1]["elements"][0]["text"] == CUT
-    assert CUT not in str(draw(*(Paragraph(text("one")),) * 49))
+        for marks, shown in ((Marks(cut="<The rest> is left out"), "&lt;The rest&gt; is left out"), (Marks(), "…")):
+            drawn = render(Message("Much", blocks, marks=marks))
+            assert drawn[-1]["elements"][0]["text"] == shown
+    assert "…" not in str(render(Message("Much", (Paragraph(text("one")),) * 49)))
 
 
 def test_words_are_cut_behind_a_word() -> None:

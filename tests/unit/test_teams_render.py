@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from adapters.teams.fitting import LEFT_OUT, LIMIT
+from adapters.teams.fitting import LIMIT
 from adapters.teams.render import render, summary
 from adapters.teams.submitted import command_line
 from bot.message import (
@@ -21,6 +21,7 @@ from bot.message import (
     Facts,
     Input,
     Link,
+    Marks,
     Mention,
     Message,
     Paragraph,
@@ -169,6 +170,13 @@ def test_a_choice_sends_the_command_of_its_option() -> None:
     assert command_line(sent) == "coach day tuesday"
 
 
+def test_the_button_beside_a_list_is_in_the_readers_language() -> None:
+    choice = Choice("Day", (Button("Monday", "coach day monday"),))
+    for marks, shown in ((Marks(pick="Elegir"), "Elegir"), (Marks(), "→")):
+        [field] = render(Message("", (choice,), marks=marks))["body"]
+        assert field["columns"][1]["items"][0]["actions"][0]["title"] == shown
+
+
 def test_fields_of_one_card_never_share_an_id() -> None:
     choice = Choice("Day", (Button("Monday", "coach settings monday"),))
     elements = body(choice, Input("What?", "result"), choice)
@@ -200,7 +208,9 @@ def test_a_divider_separates_what_follows() -> None:
 
 def test_too_much_is_left_out_and_said_while_buttons_stay() -> None:
     much = [Paragraph(text("word " * 500))] * 30
-    card = render(Message("Much", (*much, Buttons((Button("Next", "next"),)))))
+    marks, button = Marks(cut="The rest is left out."), Buttons((Button("Next", "next"),))
+    card = render(Message("Much", (*much, button), marks=marks))
     assert len(json.dumps(card)) <= LIMIT
-    assert LEFT_OUT in json.dumps(card)
+    assert "The rest is left out." in json.dumps(card)
+    assert "The rest" not in json.dumps(render(Message("Much", (button,), marks=marks)))
     assert card["body"][-1]["type"] == "ActionSet"

@@ -15,6 +15,7 @@ def upgrade() -> None:
     _create_closeddays()
     _extend_delivery()
     op.add_column("coachingplan", sa.Column("paused_from", sa.Date(), nullable=True))
+    op.add_column("member", sa.Column("written_to_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("tenant", sa.Column("quiet_from", sa.Integer(), nullable=True))
     op.add_column("tenant", sa.Column("quiet_to", sa.Integer(), nullable=True))
 
@@ -31,6 +32,7 @@ def _create_sendbatch() -> None:
         sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"]),
         sa.PrimaryKeyConstraint("id"),
+        sqlite_autoincrement=True,
     )
 
 
@@ -83,6 +85,7 @@ def downgrade() -> None:
         for column in ("tried_at", "settle_at", "looks", "queued_until", "batch_id"):
             delivery.drop_column(column)
     op.drop_column("coachingplan", "paused_from")
+    op.drop_column("member", "written_to_at")
     op.drop_column("tenant", "quiet_from")
     op.drop_column("tenant", "quiet_to")
     for table in ("closeddays", "pace", "sendbatch"):
