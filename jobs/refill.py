@@ -158,8 +158,9 @@ SELECT tenant.id, tenant.platform, pace.next_at, pace.held_until
 FROM tenant LEFT JOIN pace ON pace.tenant_id = tenant.id AND pace.act = :act
 WHERE tenant.platform = ANY(:platforms)
     AND (CAST(:only AS integer[]) IS NULL OR tenant.id IN (SELECT tenant_id FROM delivery WHERE id = ANY(:only)))
-    AND EXISTS (SELECT FROM delivery WHERE delivery.tenant_id = tenant.id AND kind = ANY(:kinds) AND {which})
+    AND EXISTS (SELECT FROM delivery WHERE delivery.tenant_id = tenant.id AND kind = ANY(:kinds) AND {which} OFFSET 0)
 """
+# OFFSET 0 keeps PostgreSQL from joining the workspaces with all that is pending, in place of one look for each.
 # NOT IN is looked up in a hash. NOT EXISTS would be a join, planned badly where the table was empty a moment ago.
 _FIRST_IN_LINE = """
 SELECT delivery.id, delivery.tenant_id, line.place, delivery.{not_before}
