@@ -41,7 +41,8 @@ class Town:
     """Sample members on Slack, placed and coached, spread evenly over workspaces and zones."""
 
     members: int
-    workspaces: int = 200
+    workspaces: int = 199
+    """By default a prime, so that each hundredth member is in another one."""
     weeks: int = 1
     """So many notes everybody had before, one a week."""
     noted: bool = False
