@@ -1,5 +1,6 @@
-"""Delivering on PostgreSQL, by any number of workers on any number of machines: the only user of Procrastinate. `serve`
-runs the engine, which gives deliveries their jobs; `preceptor worker` runs the worker, which does them.
+"""Delivering on PostgreSQL, by any number of workers on any number of machines: with `jobs.job_table`, the only user of
+Procrastinate. `serve` runs the engine, which gives deliveries their jobs; `preceptor worker` runs the worker, which
+does them.
 
 A job holds a delivery's id and nothing else, and is gone when it is done: the ledger alone is the record. One job too
 many finds nothing to do, and one that was lost is replaced, so nothing here has to be exact.
@@ -8,43 +9,39 @@ many finds nothing to do, and one that was lost is replaced, so nothing here has
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from secrets import token_hex
-from typing import Any
 
 import psycopg
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
-from procrastinate.exceptions import ConnectorException, UniqueViolation
-from procrastinate.jobs import Job, Status
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
 from procrastinate.manager import JobManager
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.model.deliveries import State
-from jobs import ledger, refill
+from jobs import job_table, ledger, refill
 from jobs.claims import Due
 from jobs.courier import Courier
-from jobs.patience import Trouble, beside, ended, named, pause
+from jobs.job_table import AT_ONCE, POLL, QUEUE, JobTable, rescue
+from jobs.patience import Trouble, beside, ended, pause
 from jobs.pool import open_pool
 from jobs.post_office import PostOffice
 from jobs.sole_sender import this_process
 
 log = logging.getLogger(__name__)
 
-QUEUE, TASK = "deliveries", "deliver"
-"""What jobs are filed under. Programs of the last release read them too, so they stay."""
-BEAT, SILENT = timedelta(seconds=5), timedelta(seconds=15)
-"""A worker says so often that it lives, and counts as dead after so long a silence."""
-POLL = timedelta(seconds=0.5)
-"""From one look for new jobs to the next. A job with a time of its own is begun at that time."""
+TASK = "deliver"
+"""What jobs are called. Programs of the last release read it too, so it stays."""
+BEAT = timedelta(seconds=5)
+"""A worker says so often that it lives."""
 TO_END = timedelta(seconds=3)
 """What a worker that is told to stop gives its jobs beyond the time of one send."""
 NEVER = timedelta(days=1)
 """From one look for jobs that somebody wants ended to the next: nobody can."""
-AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)  # has come by every clock: the database's and a machine's may differ
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # priorities are counted in seconds from here, and fit for 68 years
 OUT_OF_REACH = (ConnectorException, SQLAlchemyError, psycopg.Error, OSError, TimeoutError)
 
@@ -153,16 +150,16 @@ class Worker:
         async with open_pool(self._office.database) as pool:
             connector = PsycopgConnector()
             await connector.open_async(pool)
-            manager = _Manager(connector, self._beat, self._registered)
-            await manager.tidy()
+            table = JobTable(connector, self._beat, self._registered)
+            await table.tidy()
             reached()
             log.info("This process works on deliveries", extra={"event": "worker"})
-            async with beside(_rescue(manager, self._office.limits.idle)):
-                await self._until(stop, manager.lost, self._app(connector, manager))
+            async with beside(rescue(table, self._office.limits.idle)):
+                await self._until(stop, table.lost, self._app(connector, table))
 
-    def _app(self, connector: PsycopgConnector, manager: JobManager) -> App:
+    def _app(self, connector: PsycopgConnector, table: JobTable) -> App:
         app = App(connector=connector)
-        app.job_manager = manager
+        app.job_manager = table
         app.task(name=TASK, queue=QUEUE, retry=_Back())(self._deliver)
         return app
 
@@ -183,7 +180,7 @@ class Worker:
                 fetch_job_polling_interval=POLL.total_seconds(),
                 abort_job_polling_interval=NEVER.total_seconds(),
                 update_heartbeat_interval=BEAT.total_seconds(),
-                stalled_worker_timeout=SILENT.total_seconds(),
+                stalled_worker_timeout=job_table.SILENT.total_seconds(),
                 shutdown_graceful_timeout=(limits.timeout + TO_END).total_seconds(),
                 delete_jobs="successful",
                 listen_notify=False,
@@ -204,97 +201,3 @@ class _Back(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:  # noqa: ARG002
         return RetryDecision(retry_at=AT_ONCE)
-
-
-class _Manager(JobManager):
-    """Procrastinate's way to its tables, with what it leaves to us: to notice when the database does not answer, and
-    to begin jobs at their time."""
-
-    def __init__(self, connector: PsycopgConnector, beat: Callable[[], None], registered: set[int]) -> None:
-        """`registered`: the workers of this process that the database may still know."""
-        super().__init__(connector)
-        self._beat = beat
-        self._registered = registered
-        self.lost = asyncio.Event()
-        """Set when the database was not reached: the jobs in hand are another worker's then."""
-
-    async def tidy(self) -> None:
-        """Give up the jobs of workers that ended in this process; remove jobs that no worker will ever do."""
-        for number in tuple(self._registered):
-            await self.unregister_worker(number)
-        ends: dict[str, Any] = dict.fromkeys(("include_failed", "include_cancelled", "include_aborted"), True)
-        await self.delete_old_jobs(nb_hours=24, queue=QUEUE, **ends)
-
-    async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
-        """The next job; where none can begin yet, wait for the time of the first that can before the next poll."""
-        job = await super().fetch_job(queues, worker_id)
-        if job is None and (wait := await self._next()) is not None:
-            await asyncio.sleep(wait)
-            job = await super().fetch_job(queues, worker_id)
-        return job
-
-    async def _next(self) -> float | None:
-        found = await self.connector.execute_query_one_async(_NEXT, queue=QUEUE)
-        wait = found["wait"]
-        return max(0.0, float(wait)) if wait is not None and wait <= POLL.total_seconds() else None
-
-    async def register_worker(self) -> int:
-        number = await super().register_worker()
-        self._registered.add(number)
-        self._beat()
-        return number
-
-    async def unregister_worker(self, worker_id: int) -> None:
-        await super().unregister_worker(worker_id)
-        self._registered.discard(worker_id)
-
-    async def update_heartbeat(self, worker_id: int) -> None:
-        with self._losing("A beat was not heard"):
-            await super().update_heartbeat(worker_id)
-            self._beat()
-
-    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:  # noqa: FBT001 - its own form
-        with self._losing("A job was not put away"):
-            await super().finish_job(job, status, delete_job)
-
-    async def retry_job(self, job: Job, *arguments: Any, **options: Any) -> None:
-        with self._losing("A job did not go back"):
-            try:
-                await super().retry_job(job, *arguments, **options)
-            except UniqueViolation:
-                await super().finish_job(job, Status.SUCCEEDED, delete_job=True)  # another one waits for the same
-
-    @contextmanager
-    def _losing(self, what: str) -> Iterator[None]:
-        """Where Procrastinate would be silent: an error means that this worker must end, and a new one begin."""
-        try:
-            yield
-        except (ConnectorException, OSError) as error:
-            if isinstance(error.__cause__, psycopg.errors.RaiseException):
-                return  # the job was taken for a dead worker's meanwhile, and is done by another
-            if not self.lost.is_set():
-                log.warning("%s: %s", what, named(error), extra={"event": "worker_lost"})
-            self.lost.set()
-
-
-_NEXT: Any = """
-SELECT extract(epoch FROM min(scheduled_at) - clock_timestamp()) AS wait
-FROM procrastinate_jobs WHERE status = 'todo' AND queue_name = %(queue)s
-"""
-
-
-async def _rescue(manager: JobManager, every: timedelta) -> None:
-    """Take jobs back from workers that died, beside the worker's own jobs, so that no backlog delays it."""
-    while True:
-        try:
-            seconds = SILENT.total_seconds()
-            stalled = list(await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=seconds))
-            for job in stalled:
-                await manager.retry_job(job, AT_ONCE)
-            if stalled:
-                log.warning("Dead workers' jobs went back", extra={"event": "jobs_rescued", "number": len(stalled)})
-        except ConnectorException:
-            pass  # the worker meets the same, and tells
-        except Exception:
-            log.exception("Dead workers' jobs were not looked for", extra={"event": "rescue_undone"})
-        await asyncio.sleep(every.total_seconds())

@@ -22,7 +22,7 @@ from bot.commands import find_commands, vocabulary
 from bot.conversation import Conversation, Knowledge
 from bot.database import open_database
 from bot.settings import Settings, read_settings
-from jobs import distributed, engines
+from jobs import distributed, engines, job_table
 from jobs.outbox import LedgerOutbox
 from jobs.pacing import Rate
 from jobs.post_office import PostOffice
@@ -68,7 +68,7 @@ async def _run(role: str) -> None:
 
 def _hurry_the_queue() -> None:
     """Dead workers' jobs are looked for within seconds."""
-    distributed.BEAT, distributed.SILENT = timedelta(seconds=0.5), timedelta(seconds=2)
+    distributed.BEAT, job_table.SILENT = timedelta(seconds=0.5), timedelta(seconds=2)
 
 
 async def _night(office: PostOffice, instants: Sequence[datetime], stop: asyncio.Event) -> None:

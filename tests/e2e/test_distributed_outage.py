@@ -129,6 +129,29 @@ async def test_a_job_that_could_not_be_put_away_is_put_away_later(postgresql: Da
     assert len(platform.accepted) == 1
 
 
+NOBODY_DOES_IT = """
+INSERT INTO procrastinate_jobs (queue_name, task_name, args, queueing_lock, status, worker_id)
+SELECT 'deliveries', 'deliver', '{"delivery_id": 1}', '1', 'doing', id FROM procrastinate_workers
+"""
+
+
+async def test_a_job_whose_end_was_lost_in_a_crash_is_done_again_and_finds_nothing_to_do(postgresql: Database) -> None:
+    await settle_in(postgresql, members=1)
+    platform, stop = Platform(expects=1), asyncio.Event()
+    office = post_office(postgresql, Clocks(FixedClock(NOON), MachineClock()), {"slack": platform}, limits=QUICK)
+    await plan_due(postgresql, [TOY], NOON, enqueue=DistributedEngine(office).enqueue)
+    working = asyncio.create_task(Worker(office).run(stop))
+    async with asyncio.timeout(A_WHILE):
+        await platform.has_all.wait()
+        async with postgresql.engine.begin() as connection:
+            assert (await connection.execute(text(NOBODY_DOES_IT))).rowcount == 1
+        while await _jobs(postgresql):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        stop.set()
+        await working
+    assert len(platform.accepted) == 1
+
+
 async def _jobs(database: Database) -> int:
     async with database.engine.connect() as connection:
         return int((await connection.execute(text("SELECT count(*) FROM procrastinate_jobs"))).scalar_one())
