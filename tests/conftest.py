@@ -20,6 +20,7 @@ from bot.visit import Deployment
 from content.library import load_library
 from content.search import Searcher
 from content.wording import load_wordings
+from tests.fakes.spare_databases import SpareDatabases
 
 MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 """Noon on a Monday in New York: where the tests' clocks begin."""
@@ -41,7 +42,7 @@ async def _make_tables(url: str) -> None:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     server = get_server(tmp_path_factory.mktemp("postgres"))
-    # A database of its own for each test is half of what they cost, and none has to outlive a power cut.
+    # Nothing here has to outlive a power cut.
     for setting in ("fsync", "full_page_writes", "autovacuum"):
         _psql(server, f"ALTER SYSTEM SET {setting} = off")
     _psql(server, "SELECT pg_reload_conf()")
@@ -54,6 +55,13 @@ def postgres_template(postgres: Any) -> str:
     _psql(postgres, "CREATE DATABASE template_preceptor")
     asyncio.run(_make_tables(postgres.get_uri("template_preceptor")))
     return "template_preceptor"
+
+
+@pytest.fixture(scope="session")
+def spare_databases(postgres: Any, postgres_template: str) -> Iterator[SpareDatabases]:
+    spare = SpareDatabases(postgres, postgres_template)
+    yield spare
+    spare.close()
 
 
 def _psql(server: Any, statement: str) -> None:
@@ -71,11 +79,10 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres: Any, postgres_template: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    name = f"t{abs(hash(request.node.nodeid)):x}"
-    _psql(postgres, f'CREATE DATABASE "{name}" TEMPLATE {postgres_template} STRATEGY file_copy')
+def postgres_url(postgres: Any, spare_databases: SpareDatabases) -> Iterator[str]:
+    name = spare_databases.lend()
     yield postgres.get_uri(name)
-    _psql(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')
+    spare_databases.take_back(name)
 
 
 @pytest.fixture

@@ -1,0 +1,98 @@
+"""PostgreSQL databases lent to one test at a time and emptied in between, because making one costs more than most tests
+do. Used by the fixtures of `tests/conftest.py`.
+"""
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_SHAPE = """
+SELECT (SELECT string_agg(version_num, ',') FROM alembic_version),
+    (SELECT string_agg(concat(relname, '.', attname, atttypid, attnotnull), ',' ORDER BY relname, attnum)
+        FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid WHERE relnamespace = 'public'::regnamespace),
+    (SELECT string_agg(concat(conrelid, conname), ',' ORDER BY conrelid, conname) FROM pg_constraint),
+    (SELECT string_agg(concat(tgrelid, tgname, tgenabled), ',' ORDER BY tgrelid, tgname)
+        FROM pg_trigger WHERE NOT tgisinternal),
+    (SELECT string_agg(concat(proname, md5(prosrc)), ',' ORDER BY proname, prosrc)
+        FROM pg_proc WHERE pronamespace = 'public'::regnamespace),
+    (SELECT string_agg(nspname, ',' ORDER BY nspname) FROM pg_namespace WHERE nspname !~ '^pg_(toast_)?temp'),
+    (SELECT string_agg(array_to_string(setconfig, ','), ',') FROM pg_db_role_setting
+        WHERE setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database()))
+"""
+"""All that a test might leave behind in a database, but for rows."""
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+_EMPTY = """
+DO $$
+DECLARE name text; is_filled boolean; filled text;
+BEGIN
+    FOREACH name IN ARRAY {tables}::text[] LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO is_filled;
+        IF is_filled THEN filled := concat_ws(', ', filled, quote_ident(name)); END IF;
+    END LOOP;
+    IF filled IS NOT NULL THEN EXECUTE 'TRUNCATE ' || filled || ' CASCADE'; END IF;
+    FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+        EXECUTE format('ALTER SEQUENCE %I RESTART', name);
+    END LOOP;
+END $$
+"""
+"""To empty one table costs more than to look whether it is empty."""
+
+
+class SpareDatabases:
+    """Copies of one template, on one server."""
+
+    def __init__(self, server: Any, template: str) -> None:
+        self._server = server
+        self._template = template
+        self._made = 0
+        self._free: list[str] = []
+        self._maintenance = self._connect("postgres")
+        with self._connect(template) as connection:
+            self._shape = connection.execute(_SHAPE).fetchone()
+            found = [name for (name,) in connection.execute(_TABLES).fetchall()]
+            self._empty = [name for name in found if _is_empty(connection, name)]
+
+    def lend(self) -> str:
+        """The name of a database as the template is."""
+        if self._free:
+            return self._free.pop()
+        self._made += 1
+        name = f"spare_{self._made}"
+        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"), name, self._template)
+        return name
+
+    def take_back(self, name: str) -> None:
+        """Empty it for the next test; one whose tables the test has changed is dropped."""
+        if self._emptied(name):
+            self._free.append(name)
+        else:
+            self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"), name)
+
+    def _emptied(self, name: str) -> bool:
+        try:
+            with self._connect(name) as connection:
+                connection.execute(_OTHERS)
+                if connection.execute(_SHAPE).fetchone() != self._shape:
+                    return False
+                connection.execute(sql.SQL(_EMPTY).format(tables=sql.Literal(self._empty)))
+        except psycopg.Error:  # the test has made away with it
+            return False
+        return True
+
+    def close(self) -> None:
+        self._maintenance.close()
+
+    def _connect(self, name: str) -> "psycopg.Connection[Any]":
+        return psycopg.connect(self._server.get_uri(name), autocommit=True)
+
+    def _run(self, statement: sql.SQL, *names: str) -> None:
+        self._maintenance.execute(statement.format(*map(sql.Identifier, names)))
+
+
+def _is_empty(connection: "psycopg.Connection[Any]", table: str) -> bool:
+    found = connection.execute(sql.SQL("SELECT NOT EXISTS (SELECT FROM {})").format(sql.Identifier(table))).fetchone()
+    return bool(found and found[0])
