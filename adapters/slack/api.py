@@ -3,7 +3,7 @@
 slack_sdk's own retries are off: it repeats a call whose connection broke, which can post twice.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -28,9 +28,8 @@ class SlackApi:
         self._session: aiohttp.ClientSession | None = None
         self._client: AsyncWebClient | None = None
 
-    @property
-    def client(self) -> AsyncWebClient:
-        """The Web API. Call it through `call`, which turns its errors into ours."""
+    def _as(self, tenant: str) -> AsyncWebClient:  # noqa: ARG002 - one token so far
+        """The Web API, with the token of that workspace."""
         if self._client is None:
             self._client = AsyncWebClient(
                 token=self._settings.SLACK_BOT_TOKEN,
@@ -50,10 +49,13 @@ class SlackApi:
             )
         return self._session
 
-    async def call(self, calling: Awaitable[T]) -> T:
-        """What a call of `client` gives. Raises TryLater, CannotReach, BadMessage or Unsure."""
+    async def call(self, tenant: str, method: Callable[[AsyncWebClient], Awaitable[T]]) -> T:
+        """What a method of the Web API gives, called as ourselves in that workspace ("" before it is known).
+
+        Raises TryLater, CannotReach, BadMessage or Unsure.
+        """
         try:
-            return await calling
+            return await method(self._as(tenant))
         except (SlackClientError, aiohttp.ClientError, TimeoutError, UnicodeDecodeError) as error:
             raise explain(error) from error
 

@@ -38,32 +38,25 @@ class SlackMessenger:
 
     async def send(self, address: Address, message: Message, *, key: str) -> Receipt:
         answer = await self._api.call(
-            self._api.client.chat_postMessage(
+            address.tenant,
+            lambda client: client.chat_postMessage(
                 channel=address.reference or address.user,
                 text=fallback(message, unasked=True),
                 blocks=render(message, command=self._command),
                 metadata={"event_type": DELIVERY, "event_payload": {"key": key}},
                 unfurl_links=False,
                 unfurl_media=False,
-            )
+            ),
         )
         return Receipt(str(answer["ts"]), conversation=str(answer["channel"]))
 
     async def look_up(self, address: Address, *, key: str, since: datetime) -> Receipt | None:
         if not self._reads_back:
             raise CannotLook("switched off by SLACK_READ_BACK")
-        channel = address.reference or await self._conversation(address.user)
+        channel = address.reference or await self._conversation(address)
         cursor = None
         for _ in range(MOST_PAGES):
-            page = await self._api.call(
-                self._api.client.conversations_history(
-                    channel=channel,
-                    oldest=f"{since.timestamp():.6f}",
-                    limit=15,
-                    cursor=cursor,
-                    include_all_metadata=True,
-                )
-            )
+            page = await self._page(address.tenant, channel, since, cursor)
             if found := _named(page["messages"], key):
                 return Receipt(found, conversation=channel)
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
@@ -71,8 +64,19 @@ class SlackMessenger:
                 return None
         raise CannotLook("too much was said since")
 
-    async def _conversation(self, user: str) -> str:
-        answer = await self._api.call(self._api.client.conversations_open(users=user))
+    async def _page(self, tenant: str, channel: str, since: datetime, cursor: str | None) -> Any:
+        wanted: dict[str, Any] = {
+            "channel": channel,
+            "oldest": f"{since.timestamp():.6f}",
+            "limit": 15,
+            "cursor": cursor,
+        }
+        return await self._api.call(
+            tenant, lambda client: client.conversations_history(include_all_metadata=True, **wanted)
+        )
+
+    async def _conversation(self, address: Address) -> str:
+        answer = await self._api.call(address.tenant, lambda client: client.conversations_open(users=address.user))
         return str(answer["channel"]["id"])
 
     async def close(self) -> None:
@@ -98,7 +102,7 @@ async def connect_workspace(
     """
     while not stop.is_set():
         try:
-            about = await api.call(api.client.auth_test())
+            about = await api.call("", lambda client: client.auth_test())
         except DeliveryError as error:
             log.warning("Slack did not say whose token this is: %s", error, extra={"event": "slack_auth_test"})
             await _pause(stop, again_after)

@@ -125,14 +125,14 @@ class Worker:
     async def _post(self, event: InboundEvent, drawn: dict[str, Any]) -> None:
         thread = event.thread or None
         if not event.is_public:
-            await self._send(channel=event.channel, thread_ts=thread, **drawn)
+            await self._send(event.tenant, channel=event.channel, thread_ts=thread, **drawn)
             return
         try:
-            posting = self._api.client.chat_postEphemeral
-            await self._api.call(posting(channel=event.channel, user=event.user_id, thread_ts=thread, **drawn))
+            said: dict[str, Any] = {"channel": event.channel, "user": event.user_id, "thread_ts": thread, **drawn}
+            await self._api.call(event.tenant, lambda client: client.chat_postEphemeral(**said))
         except CannotReach:
-            await self._send(channel=event.user_id, **drawn)
+            await self._send(event.tenant, channel=event.user_id, **drawn)
 
-    async def _send(self, **message: Any) -> None:
-        sending = self._api.client.chat_postMessage(**message, unfurl_links=False, unfurl_media=False)
-        await self._api.call(sending)
+    async def _send(self, tenant: str, **message: Any) -> None:
+        said = {"unfurl_links": False, "unfurl_media": False, **message}
+        await self._api.call(tenant, lambda client: client.chat_postMessage(**said))

@@ -32,7 +32,7 @@ class Zones:
         if member_id is None:
             return
         try:
-            about: Any = await self._api.call(self._api.client.users_info(user=user))
+            about: Any = await self._api.call(tenant, lambda client: client.users_info(user=user))
         except DeliveryError as error:
             if not isinstance(error, CannotReach):
                 self._settled.discard((tenant, user))
