@@ -3,7 +3,7 @@ Called by the command line, the server and the demo.
 """
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from bot.conversation import Conversation, Knowledge
 from bot.database import Database, open_database
 from bot.settings import Settings
 from bot.visit import Deployment
-from content.library import load_library
+from content.library import Library, load_library
 from content.search import Searcher
 from content.wording import load_wordings
 from jobs.outbox import LedgerOutbox
@@ -43,8 +43,33 @@ def load_knowledge(settings: Settings) -> Knowledge:
     """The packs and the sentences, checked. Raises ContentFault with every fault of a pack."""
     library = load_library(settings.CONTENT_DIR)
     wordings = load_wordings()
-    searchers = {locale: Searcher(library.pack(locale)) for locale in wordings}
-    return Knowledge(library, searchers, wordings)
+    return Knowledge(library, _Searchers(library, wordings), wordings)
+
+
+class _Searchers(Mapping[str, Searcher]):
+    """One for each language, made when it is first asked for: most commands never search."""
+
+    def __init__(self, library: Library, locales: Iterable[str]) -> None:
+        self._library = library
+        self._made: dict[str, Searcher | None] = dict.fromkeys(locales)
+
+    def __getitem__(self, locale: str) -> Searcher:
+        made = self._made[locale]
+        if made is None:
+            made = self._made[locale] = Searcher(self._library.pack(locale))
+        return made
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
+def ready_to_answer(knowledge: Knowledge) -> None:
+    """Make now what the first question would otherwise wait for."""
+    for locale in knowledge.searchers:
+        knowledge.searchers[locale]
 
 
 def deployment_of(settings: Settings) -> Deployment:

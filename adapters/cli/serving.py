@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from adapters.cli.logs import log_to_stderr
-from adapters.composition import open_mentor
+from adapters.composition import open_mentor, ready_to_answer
 from adapters.heartbeat import open_watch
 from adapters.post import open_post_office, post_office
 from adapters.server import make_app, run
@@ -43,6 +43,7 @@ def serve(port: int | None) -> None:
 
 async def _serve(settings: Settings, port: int) -> None:
     async with open_mentor(settings) as mentor:
+        ready_to_answer(mentor.knowledge)
         watch = open_watch(mentor)
         app = make_app(mentor, watch)
         parts = Wiring(settings, mentor.conversation, mentor.database, mentor.clocks, mentor.knowledge.wordings["en"])
@@ -76,6 +77,7 @@ def demo(port: int | None, content: Path | None) -> None:
 
 async def _demo(settings: Settings, port: int) -> None:
     async with open_mentor(settings, demo_clocks()) as mentor, open_post_office(mentor) as office:
+        ready_to_answer(mentor.knowledge)
         app = make_app(mentor)
         live = await open_playground(app, mentor, office)
         await run(app, live, port, host="127.0.0.1", started=lambda: _invite(port))
