@@ -81,6 +81,10 @@ class Conversation:
 
         Raises SeenBefore for a request that was worked before.
         """
+        with self._database.right_of_way.person():
+            return await self._answer(request)
+
+    async def _answer(self, request: Request) -> Message:
         async with self._database.work() as session:
             await self._admit(session, request)
             visit = await self._open(session, request)

@@ -22,6 +22,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 import bot.model  # noqa: F401 - registers the tables
 from bot import revisions, sqlite_file
 from bot.errors import ConfigError, DatabaseOutOfReach
+from bot.right_of_way import RightOfWay
 
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
 _READS = "preceptor_reads"
@@ -57,6 +58,8 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self.right_of_way = RightOfWay()
+        """Between those who answer people and those who work through lists, in this process."""
         # SQLite lets one unit of work write at a time. Ours queue here in their order of arrival; at SQLite's own busy
         # handler they would retry at random, and some would wait for seconds.
         self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if self.is_sqlite else nullcontext()

@@ -193,6 +193,7 @@ class Courier:
 
     async def _unit(self, landed: Sequence[Landed], asked: Sequence[int] | None, *, careful: bool) -> Round:
         """One transaction."""
+        await self._office.database.right_of_way.given()
         async with self._office.database.work() as session:
             await self._record(session, landed)
             done = await self._take(session, asked, careful=careful) if asked is None or asked else Round()

@@ -79,6 +79,7 @@ class Sender:
         return Landed(outcome, parcel.tenant_id, reached=_reached(parcel.member_id, parcel.address, receipt))
 
     async def _sending(self, parcel: Parcel) -> Receipt:
+        await self._office.database.right_of_way.given()
         if self._machine.now() > parcel.not_after:
             raise SetOffTooLate
         messenger = self._office.messengers[parcel.address.platform]

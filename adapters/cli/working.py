@@ -8,13 +8,16 @@ from pathlib import Path
 import click
 
 from adapters.cli.logs import log_to_stderr
-from adapters.composition import open_mentor
+from adapters.composition import open_mentor, stay_loaded
 from adapters.post import open_post_office
 from adapters.server import make_app, run, stop_signal
 from bot.errors import ConfigError
 from bot.settings import Settings, read_settings
 from jobs import engines
 from jobs.watch import Watch
+
+BEHIND = 5
+"""How much a worker is behind those who answer people, where they share a machine: in steps of `nice`."""
 
 
 @click.command()
@@ -53,6 +56,8 @@ def _beat(alive: Path | None) -> Callable[[], None]:
 async def _work(settings: Settings, beat: Callable[[], None], port: int | None) -> None:
     async with open_mentor(settings) as mentor, open_post_office(mentor) as office:
         worker = engines.worker(office, beat)
+        stay_loaded()
+        os.nice(BEHIND)
         if port is None:
             await worker.run(stop_signal())
             return

@@ -1,0 +1,40 @@
+"""People first: whoever works through a long list in this process lets those go ahead who wait for an answer.
+
+`bot.conversation` says when somebody waits; the courier asks before each thing it begins.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+AT_MOST = 0.25
+
+
+class RightOfWay:
+    """Who goes first in one process."""
+
+    def __init__(self, *, at_most: float = AT_MOST) -> None:
+        """`at_most`: seconds that work on a list waits for people before it goes on all the same."""
+        self._at_most = at_most
+        self._waiting = 0
+        self._free = asyncio.Event()
+        self._free.set()
+
+    @contextmanager
+    def person(self) -> Iterator[None]:
+        """Somebody waits for an answer for as long as the block runs."""
+        self._waiting += 1
+        self._free.clear()
+        try:
+            yield
+        finally:
+            self._waiting -= 1
+            if not self._waiting:
+                self._free.set()
+
+    async def given(self) -> None:
+        """Return once nobody waits for an answer; after `at_most` all the same, so that a list comes to its end."""
+        if self._waiting:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._at_most):
+                    await self._free.wait()
