@@ -18,6 +18,8 @@ from jobs.nudges import Nudge
 
 log = logging.getLogger(__name__)
 
+BATCH = 300
+"""Members planned in one transaction. On SQLite nobody else writes meanwhile."""
 Enqueue = Callable[[AsyncSession, Sequence[int]], Awaitable[None]]
 """`Engine.enqueue`: told of new deliveries inside the transaction that stores them."""
 
@@ -39,7 +41,7 @@ async def plan_due(
     nudges: Sequence[Nudge],
     now: datetime,
     *,
-    batch: int = 500,
+    batch: int = BATCH,
     enqueue: Enqueue | None = None,
     stop: asyncio.Event | None = None,
 ) -> PlanCounts:

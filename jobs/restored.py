@@ -16,8 +16,8 @@ from bot.model.deliveries import RESTORED, Delivery, State
 from bot.model.inbound import InboundEvent
 from jobs.ledger import MISSED
 from jobs.nudges import Nudge
+from jobs.planner import BATCH
 
-BATCH = 500
 LEAP = 1_000_000
 """Ids left out: those given since the backup are unknown, and name messages that people may still hold."""
 

@@ -15,13 +15,12 @@ from bot.model.deliveries import Delivery, State
 from bot.model.people import Member, Tenant
 from jobs import ledger
 from jobs.engine import new_courier, recover_all
-from jobs.planner import plan_due
+from jobs.planner import BATCH, plan_due
 from jobs.post_office import PostOffice
 from jobs.sole_sender import sole_sender
 
 PATIENCE = timedelta(seconds=90)
 """The longest single wait for a workspace that asked for one, or whose pace does."""
-BATCH = 500
 
 
 @dataclass(slots=True)
@@ -68,7 +67,7 @@ async def tick(
     is being sent is finished and recorded first. When another process delivers from this database, it is left to that
     one, and `holder` names it.
     """
-    counts = await plan_due(office.database, office.nudges, office.clocks.calendar.now(), batch=BATCH, stop=stop)
+    counts = await plan_due(office.database, office.nudges, office.clocks.calendar.now(), stop=stop)
     report = TickReport(planned=counts.planned, skipped=+counts.skipped, broken=counts.broken)
     if deliver:
         await _deliver(office, report, patience, stop)

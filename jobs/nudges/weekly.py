@@ -78,7 +78,7 @@ async def _due(session: AsyncSession, now: datetime, limit: int) -> list[Row[Any
         select(CoachingPlan.__table__, col(Member.tenant_id), col(Member.zone))  # type: ignore[attr-defined]
         .join(Member, col(Member.id) == col(CoachingPlan.member_id))
         .where(col(CoachingPlan.next_due_at) <= now)
-        .order_by(col(CoachingPlan.next_due_at), col(CoachingPlan.member_id))
+        .order_by(col(CoachingPlan.next_due_at))  # no further, or all who are due at one instant are read each time
         .limit(limit)
         .with_for_update(of=CoachingPlan, skip_locked=True)
     )

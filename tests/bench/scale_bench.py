@@ -24,14 +24,14 @@ from jobs.distributed import DistributedEngine
 from jobs.engine import new_courier
 from jobs.health import health_at
 from jobs.outbox import skip_stopped
-from jobs.planner import plan_due
+from jobs.planner import BATCH, plan_due
 from jobs.post_office import PostOffice
 from tests.bench.bench_stage import ENGINES, PATIENCE, Stage, open_stage, settings_of
 from tests.bench.population import Town, make_due, settle
 
 SIZES = (1000, 100_000, 1_000_000)
-SHARE, BATCH = 100, 500
-"""One member in so many is due, and so many are planned in one transaction, as `serve` does."""
+SHARE = 100
+"""One member in so many is due."""
 LOOKS, ASKED, ONE_BY_ONE = 40, 10_000, 100
 """How often, and of how many members, something small is done; the figures are for each."""
 
