@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bot.clock import Clocks, zone_named
+from bot.clock import Clocks
 from bot.errors import SeenBefore
-from bot.mentoring.coaching import set_zone, wake
+from bot.mentoring.coaching import wake
+from bot.mentoring.profile import Profile, follow
 from bot.message import Button, Buttons, Marks, Message, Paragraph, rich
 from bot.once import is_first
 from bot.visit import Deployment, Visit
@@ -16,6 +17,8 @@ from bot.words import MAX_TEXT, Asked, Said, Utterance, Vocabulary, clean, under
 from content.patient_data import looks_like_patient_data
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlmodel.ext.asyncio.session import AsyncSession
 
     from bot.database import Database
@@ -100,7 +103,7 @@ class Conversation:
     async def _open(self, session: "AsyncSession", request: Request) -> Visit:
         now = self._clocks.calendar.now()
         tenant, member = await find_visitor(session, request.platform, request.tenant, request.user, now)
-        await _learn(session, member, request)
+        await _learn(session, member, request, now)
         locale = member.locale if member.locale in self._knowledge.wordings else "en"
         return Visit(
             session=session,
@@ -132,12 +135,11 @@ class Conversation:
                 return await self._vocabulary["faq"].handle(visit, question)
 
 
-async def _learn(session: "AsyncSession", member: "Member", request: Request) -> None:
+async def _learn(session: "AsyncSession", member: "Member", request: Request, now: "datetime") -> None:
     """Keep what the platform tells about the person: where to reach them, and their zone until they choose one."""
     if request.reference and request.reference != member.reference:
         member.reference = request.reference
-    if member.zone is None and request.zone and (zone := zone_named(request.zone)):
-        await set_zone(session, member, zone.key)
+    await follow(session, member, Profile(request.zone, is_closed=False), now, ())
 
 
 def _welcomed(visit: Visit, message: Message) -> Message:

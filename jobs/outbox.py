@@ -38,6 +38,7 @@ class LedgerOutbox:
             columns(col(Member.tenant_id), col(Member.id), *given)
             .join(CoachingPlan, col(CoachingPlan.member_id) == col(Member.id))
             .where(col(Member.tenant_id) == batch.tenant_id, col(CoachingPlan.is_on))
+            .where(col(Member.deactivated_at).is_(None))
             .order_by(col(Member.id))
         )
         new = _TABLE.insert().from_select(["tenant_id", "member_id", *row], people)

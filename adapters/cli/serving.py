@@ -46,7 +46,10 @@ async def _serve(settings: Settings, port: int) -> None:
         ready_to_answer(mentor.knowledge)
         watch = open_watch(mentor)
         app = make_app(mentor, watch)
-        parts = Wiring(settings, mentor.conversation, mentor.database, mentor.clocks, mentor.knowledge.wordings["en"])
+        say = mentor.knowledge.wordings
+        parts = Wiring(
+            settings, mentor.conversation, mentor.database, mentor.clocks, say["en"], languages=frozenset(say)
+        )
         office = post_office(mentor, {"slack": add_slack(app, parts)})
         engine = engine_beside_planning(office)
         watch.tally = engine.tally

@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.api import SlackApi
 from adapters.slack.background import Background
+from adapters.slack.events import Hands, handlers
 from adapters.slack.gate import ANSWER_WITHIN, Gate, verifier
 from adapters.slack.inbox import Inbox
 from adapters.slack.listeners import Listeners
@@ -36,7 +37,7 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
     """Add Slack to an application that has not started. `answer_within`: seconds, shorter in tests."""
     api, background = SlackApi(wiring.settings), Background()
     replies, zones, inbox = Replies(wiring, api), Zones(wiring, api), Inbox(wiring)
-    worker = Worker(inbox, replies, zones, api)
+    worker = Worker(inbox, zones, handlers(Hands(wiring, api, replies)))
     machine = wiring.clocks.machine
     bolt = _bolt(wiring)
     Listeners(replies, inbox, worker, zones, background, machine).register(bolt)

@@ -2,13 +2,14 @@
 and forgets what `bot.once` noted of other requests.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlmodel import and_, col, delete, or_, select
 
 from adapters.slack.wiring import Wiring
 from bot.model.inbound import InboundEvent
+from bot.model.people import Member, Tenant
 from bot.visitors import insert_new
 
 LEASE = timedelta(minutes=2)
@@ -34,14 +35,32 @@ class Inbox:
         async with self._database.work() as session:
             await insert_new(session, InboundEvent, **event.model_dump(exclude={"id"}))
 
-    async def claim(self) -> Sequence[InboundEvent]:
-        """The oldest events that nobody works on, now ours for the length of a lease."""
+    async def is_about_a_member(self, event: InboundEvent) -> bool:
+        """Whether the person it is about has ever written to us. Waits for nobody who writes."""
+        wanted = (
+            select(Member.id)
+            .join(Tenant, col(Tenant.id) == col(Member.tenant_id))
+            .where(Tenant.platform == "slack", Tenant.external_id == event.tenant, Member.user_id == event.user_id)
+        )
+        async with self._database.reading() as session:
+            return (await session.exec(wanted)).first() is not None
+
+    async def is_overtaken(self, event: InboundEvent) -> bool:
+        """Whether a later event of the same kind about the same person was kept: then the later one counts."""
+        same = (InboundEvent.platform == "slack", InboundEvent.tenant == event.tenant, InboundEvent.kind == event.kind)
+        later = select(InboundEvent.id).where(*same, InboundEvent.user_id == event.user_id)
+        async with self._database.reading() as session:
+            return (await session.exec(later.where(col(InboundEvent.id) > event.id).limit(1))).first() is not None
+
+    async def claim(self, kinds: Collection[str]) -> Sequence[InboundEvent]:
+        """The oldest events of these kinds that nobody works on, now ours for the length of a lease."""
         now = self._clock.now()
         free = or_(col(InboundEvent.lease_until).is_(None), col(InboundEvent.lease_until) < now)
         async with self._database.work() as session:
             wanted = (
                 select(InboundEvent)
                 .where(InboundEvent.platform == "slack", col(InboundEvent.worked_at).is_(None), free)
+                .where(col(InboundEvent.kind).in_(kinds))
                 .order_by(col(InboundEvent.id))
                 .limit(AT_ONCE)
                 .with_for_update(skip_locked=True)
@@ -53,10 +72,11 @@ class Inbox:
         return events
 
     async def end(self, event: InboundEvent) -> None:
-        """The event is answered: its words go, its id stays."""
+        """The event is worked: what it told goes, its id stays."""
         async with self._database.work() as session:
             row = await session.get_one(InboundEvent, event.id)
-            row.words, row.worked_at, row.lease_until = "", self._clock.now(), None
+            row.words, row.details = "", {}
+            row.worked_at, row.lease_until = self._clock.now(), None
 
     async def forget_old(self) -> None:
         """Drop the ids and signatures that nothing repeated can have any more."""

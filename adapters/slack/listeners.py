@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
 from adapters.slack.background import Background
+from adapters.slack.events import EVENTS, told
 from adapters.slack.heard import as_typed, heard
 from adapters.slack.inbox import Inbox
 from adapters.slack.pressed import command_line
@@ -21,6 +22,7 @@ from adapters.slack.zones import Zones
 from bot.clock import Clock
 from bot.conversation import Request
 from bot.errors import SeenBefore
+from bot.model.inbound import InboundEvent
 
 log = logging.getLogger(__name__)
 
@@ -89,15 +91,24 @@ class Listeners:
         return await ack()
 
     async def event(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
-        if event := heard(_tenant(context), body["event_id"], body["event"], self._clock.now()):
+        now = self._clock.now()
+        event = heard(_tenant(context), body["event_id"], body["event"], now) or told(_tenant(context), body, now)
+        if event:
             try:
+                if not await self._is_wanted(event):
+                    return await ack()
                 await self._inbox.keep(event)
             except Exception as error:  # noqa: BLE001 - the edge: Slack is asked to bring it again
-                told = {"event": "event_not_kept", "reason": type(error).__name__}
-                log.error("An event could not be stored", extra=told)  # noqa: TRY400 - the statement quotes the words
+                reason = {"event": "event_not_kept", "reason": type(error).__name__}
+                log.error("An event could not be stored", extra=reason)  # noqa: TRY400 - the statement quotes the words
                 return BoltResponse(status=503)
             self._worker.wake()
         return await ack()
+
+    async def _is_wanted(self, event: InboundEvent) -> bool:
+        """Slack tells of everybody in a workspace; of those who never wrote to us nothing is kept."""
+        kind = EVENTS.get(event.kind)
+        return kind is None or not kind.only_members or await self._inbox.is_about_a_member(event)
 
     def _learn_zone(self, request: Request) -> None:
         self._background.start(self._zones.learn(request.tenant, request.user))

@@ -28,3 +28,5 @@ class Wiring:
     clocks: Clocks
     say: Wording
     """For the few sentences that are said when no member's language is known."""
+    languages: frozenset[str] = frozenset({"en"})
+    """Those the mentor speaks."""

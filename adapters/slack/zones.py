@@ -1,4 +1,6 @@
-"""A member's time zone, asked of Slack once the member was answered. A miss harms nothing: members can say it."""
+"""A member's time zone and language, asked of Slack once the member was answered. A miss harms nothing: members can say
+them.
+"""
 
 import logging
 from typing import Any
@@ -7,9 +9,8 @@ from sqlmodel import col, select
 
 from adapters.slack.api import SlackApi
 from adapters.slack.wiring import Wiring
-from bot.clock import zone_named
 from bot.errors import CannotReach, DeliveryError
-from bot.mentoring.coaching import set_zone
+from bot.mentoring.profile import Profile, follow, language_of
 from bot.model.people import Member, Tenant
 
 log = logging.getLogger(__name__)
@@ -20,6 +21,8 @@ class Zones:
 
     def __init__(self, wiring: Wiring, api: SlackApi) -> None:
         self._database = wiring.database
+        self._clock = wiring.clocks.calendar
+        self._languages = wiring.languages
         self._api = api
         self._settled: set[tuple[str, str]] = set()
 
@@ -28,32 +31,35 @@ class Zones:
         if (tenant, user) in self._settled:
             return
         self._settled.add((tenant, user))
-        member_id = await self._without_zone(tenant, user)
-        if member_id is None:
+        if (member := await self._without_zone(tenant, user)) is None:
             return
+        member_id, locale = member
         try:
-            about: Any = await self._api.call(tenant, lambda client: client.users_info(user=user))
+            about: Any = await self._api.call(tenant, lambda client: client.users_info(user=user, include_locale=True))
         except DeliveryError as error:
             if not isinstance(error, CannotReach):
                 self._settled.discard((tenant, user))
             log.info("Slack did not tell a zone: %s", error, extra={"event": "slack_zone_unknown"})
             return
-        if zone := zone_named(str((about["user"] or {}).get("tz") or "")):
-            await self._keep(member_id, zone.key)
+        told = about["user"] or {}
+        profile = Profile(str(told.get("tz") or ""), str(told.get("locale") or ""))
+        if profile.zone or language_of(profile.locale or "", self._languages) not in (None, locale):
+            await self._keep(member_id, profile)
 
-    async def _without_zone(self, tenant: str, user: str) -> int | None:
+    async def _without_zone(self, tenant: str, user: str) -> tuple[int, str] | None:
         async with self._database.work() as session:
             wanted = (
-                select(Member.id)
+                select(col(Member.id), Member.locale)
                 .join(Tenant, col(Tenant.id) == Member.tenant_id)
                 .where(Tenant.platform == "slack", Tenant.external_id == tenant)
                 .where(Member.user_id == user, col(Member.zone).is_(None))
             )
-            return (await session.exec(wanted)).first()
+            found = (await session.exec(wanted)).first()
+        return (found[0] or 0, found[1]) if found else None
 
-    async def _keep(self, member_id: int, zone: str) -> None:
+    async def _keep(self, member_id: int, profile: Profile) -> None:
         """With all that is planned in local time, which was timed by a guess."""
         wanted = select(Member).where(Member.id == member_id, col(Member.zone).is_(None))
         async with self._database.work() as session:
             if member := (await session.exec(wanted.with_for_update(key_share=True))).first():
-                await set_zone(session, member, zone)
+                await follow(session, member, profile, self._clock.now(), self._languages)

@@ -93,7 +93,7 @@ async def _moved(visit: Visit, plan: CoachingPlan) -> tuple[Block, ...]:
 
 async def _grant(visit: Visit, wishes: Wishes) -> CoachingPlan:
     if wishes.zone:
-        await coaching.set_zone(visit.session, visit.member, wishes.zone)
+        await coaching.set_zone(visit.session, visit.member, wishes.zone, own=True)
     chosen = coaching.Rhythm()
     if wishes.weekday is not None:
         chosen["weekday"] = wishes.weekday

@@ -125,7 +125,7 @@ async def wake(session: AsyncSession, member: Member, now: datetime) -> None:
     _saw(member, now, exactly=plan is not None and plan.is_on)
     if plan is None or not plan.is_on or (plan.backoff == "none" and _is_timed_right(plan, zone_of(member))):
         return
-    plan = await _locked(session, member)
+    plan = await locked_plan(session, member)
     follow_zone(plan, zone_of(member))
     if plan.backoff != "none":
         plan.backoff = "none"
@@ -141,7 +141,7 @@ def _saw(member: Member, now: datetime, *, exactly: bool) -> None:
 
 async def opt_in(session: AsyncSession, member: Member, now: datetime) -> tuple[CoachingPlan, bool]:
     """Turn weekly coaching on, with the rhythm chosen before or the default; tells whether that changed anything."""
-    plan = await _locked(session, member)
+    plan = await locked_plan(session, member)
     if plan.is_on:
         return plan, False
     plan.is_on, plan.opted_in_at, plan.backoff = True, now, "none"
@@ -155,7 +155,7 @@ async def opt_out(session: AsyncSession, member: Member) -> bool:
     plan = await plan_of(session, _id(member))
     if plan is None or not plan.is_on:
         return False
-    plan = await _locked(session, member)
+    plan = await locked_plan(session, member)
     plan.is_on = False
     plan.paused_from = plan.paused_until = None
     plan.next_slot = plan.next_due_at = None
@@ -168,7 +168,7 @@ async def pause(
     """No note from the local day `begins` on (None: from now on) and before the local day `until`; notes come again by
     themselves from that day on. Takes the place of any other pause.
     """
-    plan = await _locked(session, member)
+    plan = await locked_plan(session, member)
     is_ahead = begins is not None and begins > local_day(now, zone_of(member))
     plan.paused_from, plan.paused_until = begins if is_ahead else None, until
     reschedule(plan, zone_of(member), now)
@@ -177,7 +177,7 @@ async def pause(
 
 async def resume(session: AsyncSession, member: Member, now: datetime) -> CoachingPlan:
     """End a pause now, or take back a leave."""
-    plan = await _locked(session, member)
+    plan = await locked_plan(session, member)
     plan.paused_from = plan.paused_until = None
     reschedule(plan, zone_of(member), now)
     await _judge_anew(session, plan, zone_of(member))
@@ -186,7 +186,7 @@ async def resume(session: AsyncSession, member: Member, now: datetime) -> Coachi
 
 async def set_rhythm(session: AsyncSession, member: Member, now: datetime, **chosen: Unpack[Rhythm]) -> CoachingPlan:
     """Change day, hour, pace or topics. A week whose note was planned already gets no second one."""
-    plan = await _locked(session, member)
+    plan = await locked_plan(session, member)
     before = (plan.weekday, plan.minute, plan.every_weeks)
     for name, value in chosen.items():
         setattr(plan, name, value)
@@ -196,14 +196,14 @@ async def set_rhythm(session: AsyncSession, member: Member, now: datetime, **cho
     return plan
 
 
-async def set_zone(session: AsyncSession, member: Member, name: str) -> None:
-    """Where the member is, as they or their platform say; `name` is an IANA name that exists. What is planned in
-    local time follows: the next note, and reminders that are not under way.
+async def set_zone(session: AsyncSession, member: Member, name: str, *, own: bool = False) -> None:
+    """Where the member is, as they (`own`) or their platform say; `name` is an IANA name that exists. What is planned
+    in local time follows: the next note, and reminders that are not under way.
     """
-    member.zone = name
+    member.zone, member.zone_is_own = name, own
     session.add(member)
     if await plan_of(session, _id(member)):
-        plan = await _locked(session, member)
+        plan = await locked_plan(session, member)
         follow_zone(plan, zone_of(member))
         await _judge_anew(session, plan, zone_of(member))
     waiting = select(PlannedAction).where(PlannedAction.member_id == member.id, col(PlannedAction.planned_at).is_(None))
@@ -232,7 +232,7 @@ def _is_timed_right(plan: CoachingPlan, zone: ZoneInfo) -> bool:
     return plan.next_slot is None or plan.next_due_at == due_instant(plan, Week.parse(plan.next_slot), zone)
 
 
-async def _locked(session: AsyncSession, member: Member) -> CoachingPlan:
+async def locked_plan(session: AsyncSession, member: Member) -> CoachingPlan:
     """The member's plan as it stands now, kept from a planner at work elsewhere; made when there is none."""
     await session.flush()
     found = await session.get(CoachingPlan, _id(member), with_for_update=True, populate_existing=True)

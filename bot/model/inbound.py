@@ -4,11 +4,15 @@ Written and worked by the adapters whose platform hands events over once and for
 """
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Index, text
+from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from bot.model.columns import Instant
+
+SPEECH = "speech"
+"""The kind of an event in which somebody speaks to the mentor."""
 
 
 class InboundEvent(SQLModel, table=True):
@@ -29,18 +33,22 @@ class InboundEvent(SQLModel, table=True):
     """One of slack, teams."""
     event_id: str
     """The platform's own name for the event."""
+    kind: str = Field(default=SPEECH, sa_column_kwargs={"server_default": SPEECH})
+    """What happened: somebody spoke, or the platform's own name for anything else."""
     tenant: str
     """The workspace's own id on the platform."""
     user_id: str
-    """Who wrote, by the platform's own id."""
+    """Who wrote, or whom it is about, by the platform's own id; empty for what concerns the workspace."""
     channel: str
-    """Where the answer goes."""
+    """Where the answer goes; empty where none is given."""
     thread: str = ""
     """The thread the answer belongs to; empty for none."""
     is_public: bool = False
     """Others read along where it was said, so that the answer must be shown to its asker alone."""
     words: str = ""
     """What was said, cleaned; emptied as soon as it is answered."""
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": "{}"})
+    """The few things that are needed to work any other kind of event; emptied as soon as it is worked."""
     withheld: bool = False
     """It looked like patient data, so its words were never kept."""
     claims: int = 0

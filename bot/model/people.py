@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from bot.model.columns import Instant
@@ -52,6 +53,8 @@ class Member(SQLModel, table=True):
     """What the platform needs to reach the person (a direct-message channel, a conversation reference)."""
     zone: str | None = None
     """IANA name; None until the platform or the member says."""
+    zone_is_own: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    """The member chose it, so the platform's no longer moves it."""
     locale: str = "en"
     step: int | None = None
     """The current step, kept by `bot.mentoring.progress` whenever it records; None until placed."""
@@ -60,4 +63,12 @@ class Member(SQLModel, table=True):
     """When the last unasked message to them set off, by the machine's clock: one at a time, a second apart."""
     last_active_at: datetime | None = Field(default=None, sa_type=Instant)
     """The member's last use of the mentor, by the calendar clock: any use counts as being alive."""
+    deactivated_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the platform closed the person's account, by the calendar clock; None while it is open."""
+    dnd_from: datetime | None = Field(default=None, sa_type=Instant)
+    """When the "do not disturb" that runs now, or comes next, begins, as far as the platform told; by the calendar."""
+    dnd_until: datetime | None = Field(default=None, sa_type=Instant)
+    """When it ends."""
+    dnd_asked_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When the platform was last asked about it, or told of it, by the machine's clock."""
     created_at: datetime = Field(sa_type=Instant)

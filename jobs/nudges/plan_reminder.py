@@ -36,6 +36,7 @@ async def plan(session: AsyncSession, now: datetime, limit: int) -> int:
         select(PlannedAction, Member.tenant_id)
         .join(Member, col(Member.id) == col(PlannedAction.member_id))
         .where(col(PlannedAction.planned_at).is_(None), col(PlannedAction.due_at) <= now)
+        .where(col(Member.deactivated_at).is_(None))
         .order_by(col(PlannedAction.due_at), col(PlannedAction.id))
         .limit(limit)
         .with_for_update(of=PlannedAction, skip_locked=True)

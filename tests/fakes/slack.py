@@ -80,6 +80,8 @@ class FakeSlack:
     """Messages that chat.postMessage and chat.postEphemeral took."""
     stamps: list[str] = field(default_factory=list)
     """Their timestamps."""
+    locale: str = "en-US"
+    """The language in which everybody here uses Slack."""
     first_stamp: int = 1764000000
     responses: list[Json] = field(default_factory=list)
     """What response URLs took, with the number of the URL."""
@@ -196,7 +198,9 @@ class FakeSlack:
         user = asked.get("user")
         if user not in self.zones:
             return {"ok": False, "error": "user_not_found"}
-        return {"ok": True, "user": {"id": user, "tz": self.zones[user], "is_bot": False}}
+        about = {"id": user, "tz": self.zones[user], "is_bot": False, "deleted": False}
+        with_locale = str(asked.get("include_locale", "")).lower() in ("1", "true")
+        return {"ok": True, "user": about | ({"locale": self.locale} if with_locale else {})}
 
     async def respond(self, request: web.Request) -> web.StreamResponse:
         try:

@@ -128,7 +128,7 @@ def button(value: str) -> Json:
 
 def wiring(slack: FakeSlack, database: Database, clocks: Clocks, conversation: Answering) -> Wiring:
     given = {"SLACK_SIGNING_SECRET": SECRET, "SLACK_BOT_TOKEN": TOKEN, "SLACK_API_URL": f"{slack.url}/api"}
-    return Wiring(read_settings(given), conversation, database, clocks, load_wordings()["en"])
+    return Wiring(read_settings(given), conversation, database, clocks, load_wordings()["en"], frozenset({"en", "es"}))
 
 
 @asynccontextmanager

@@ -1,0 +1,119 @@
+"""Every kind of event that the mentor hears besides speech: what is kept of it, and who works it. One line each in
+`EVENTS`, which the listeners, the worker and the app manifest read.
+
+An event is stored, acknowledged and only then worked, so a handler runs after the request is over. It may run twice for
+one event (a restart, an error it raised): it must do no harm then. What it raises lets it run again minutes later.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from adapters.slack.api import SlackApi
+from adapters.slack.profiles import Profiles
+from adapters.slack.replies import Replies
+from adapters.slack.speech import Speech
+from adapters.slack.wiring import Wiring
+from bot.model.inbound import SPEECH, InboundEvent
+
+Json = Mapping[str, Any]
+Handle = Callable[[InboundEvent], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What a handler may need, made once for the server."""
+
+    wiring: Wiring
+    api: SlackApi
+    replies: Replies
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The few things of an event that are stored until it is worked."""
+
+    user: str = ""
+    """Whom it is about; empty for the workspace."""
+    channel: str = ""
+    details: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """One kind of event."""
+
+    keep: Callable[[Json], Kept | None]
+    """The request's body → what to keep; None for one that is of no use. The shape of `details` is its to check."""
+    handler: Callable[[Hands], Handle]
+    only_members: bool = False
+    """About people who never wrote to the mentor nothing is kept."""
+
+
+def opened_home(body: Json) -> Kept | None:
+    """Of `app_home_opened`: who looks, at which tab, and their direct messages with us."""
+    event = body["event"]
+    if not isinstance(event.get("user"), str) or not event["user"]:
+        return None
+    channel = event.get("channel")
+    return Kept(event["user"], channel if isinstance(channel, str) else "", {"tab": str(event.get("tab") or "")})
+
+
+def uninstalled(body: Json) -> Kept:
+    """Of `app_uninstalled`: whether it was the whole organisation that did it."""
+    given = body.get("authorizations") or [{}]
+    is_org = bool(given[0].get("is_enterprise_install") or body.get("is_enterprise_install"))
+    return Kept(details={"enterprise": body.get("enterprise_id") or "", "is_enterprise_install": is_org})
+
+
+def revoked(body: Json) -> Kept:
+    """Of `tokens_revoked`: whose tokens."""
+    tokens = body["event"].get("tokens")
+    whose = tokens if isinstance(tokens, dict) else {}
+    return Kept(
+        details={"enterprise": body.get("enterprise_id") or "", **{k: _ids(whose, k) for k in ("bot", "oauth")}}
+    )
+
+
+def _ids(whose: Json, kind: str) -> list[str]:
+    found = whose.get(kind)
+    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
+
+
+def changed_profile(body: Json) -> Kept | None:
+    """Of `user_change`: where the person is, their language, and whether their account is still open."""
+    user = body["event"].get("user")
+    if not isinstance(user, dict) or not user.get("id") or user.get("is_bot"):
+        return None
+    said = {name: user[name] for name in ("tz", "locale") if isinstance(user.get(name), str) and len(user[name]) < 100}
+    return Kept(user["id"], details={**said, "deleted": user.get("deleted") is True})
+
+
+EVENTS: Mapping[str, EventKind] = {
+    "user_change": EventKind(changed_profile, lambda hands: Profiles(hands.wiring).changed, only_members=True),
+}
+"""By the name under which the app manifest subscribes to it."""
+
+
+def told(tenant: str, body: Json, now: datetime) -> InboundEvent | None:
+    """The event to keep; None for kinds that nobody works, and for what is of no use."""
+    kind = EVENTS.get(body["event"]["type"])
+    kept = kind.keep(body) if kind else None
+    if kept is None:
+        return None
+    return InboundEvent(
+        platform="slack",
+        event_id=body["event_id"],
+        kind=body["event"]["type"],
+        tenant=tenant,
+        user_id=kept.user,
+        channel=kept.channel,
+        details=dict(kept.details),
+        received_at=now,
+    )
+
+
+def handlers(hands: Hands) -> Mapping[str, Handle]:
+    """Whoever works each kind of stored event, speech included."""
+    return {SPEECH: Speech(hands.replies, hands.api).answer, **{n: kind.handler(hands) for n, kind in EVENTS.items()}}

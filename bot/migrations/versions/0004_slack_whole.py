@@ -1,0 +1,38 @@
+"""Events of every kind, who chose a zone, closed accounts, and "do not disturb"."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+MEMBER_INSTANTS = ("deactivated_at", "dnd_from", "dnd_until", "dnd_asked_at")
+
+
+def upgrade() -> None:
+    _extend_inboundevent()
+    _extend_member()
+
+
+def _extend_inboundevent() -> None:
+    op.add_column("inboundevent", sa.Column("kind", sa.String(), nullable=False, server_default="speech"))
+    op.add_column("inboundevent", sa.Column("details", sa.JSON(), nullable=False, server_default="{}"))
+
+
+def _extend_member() -> None:
+    op.add_column("member", sa.Column("zone_is_own", sa.Boolean(), nullable=False, server_default=sa.text("false")))
+    for name in MEMBER_INSTANTS:
+        op.add_column("member", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
+    # Nobody knows any more who chose these: taken for the member's own choice, none of them is overwritten.
+    op.execute("UPDATE member SET zone_is_own = true WHERE zone IS NOT NULL")
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("member") as member:
+        for name in ("zone_is_own", *MEMBER_INSTANTS):
+            member.drop_column(name)
+    with op.batch_alter_table("inboundevent") as inboundevent:
+        for name in ("kind", "details"):
+            inboundevent.drop_column(name)
