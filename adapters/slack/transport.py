@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.slack.api import SlackApi
+from adapters.slack.errors import in_words
 from adapters.slack.render import fallback, render
 from bot.clock import Clock
 from bot.database import Database
-from bot.errors import CannotLook, DeliveryError
+from bot.errors import CannotLook, CannotReach, DeliveryError
 from bot.message import Message
 from bot.ports import Address, Receipt
 from bot.visitors import find_tenant
@@ -37,17 +38,20 @@ class SlackMessenger:
         self._reads_back = reads_back
 
     async def send(self, address: Address, message: Message, *, key: str) -> Receipt:
-        answer = await self._api.call(
-            address.tenant,
-            lambda client: client.chat_postMessage(
-                channel=address.reference or address.user,
-                text=fallback(message, unasked=True),
-                blocks=render(message, command=self._command),
-                metadata={"event_type": DELIVERY, "event_payload": {"key": key}},
-                unfurl_links=False,
-                unfurl_media=False,
-            ),
-        )
+        try:
+            answer = await self._api.call(
+                address.tenant,
+                lambda client: client.chat_postMessage(
+                    channel=address.reference or address.user,
+                    text=fallback(message, unasked=True),
+                    blocks=render(message, command=self._command),
+                    metadata={"event_type": DELIVERY, "event_payload": {"key": key}},
+                    unfurl_links=False,
+                    unfurl_media=False,
+                ),
+            )
+        except CannotReach as error:  # the ledger keeps it for people to read
+            raise CannotReach(in_words(error.reason)) from error
         return Receipt(str(answer["ts"]), conversation=str(answer["channel"]))
 
     async def look_up(self, address: Address, *, key: str, since: datetime) -> Receipt | None:

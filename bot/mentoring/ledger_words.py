@@ -51,7 +51,7 @@ def _told(visit: Visit, row: Delivery) -> tuple[Spans, Spans]:
     if row.state == State.SKIPPED:
         return text(say("coaching.why.skipped", kind=kind)), _reason(visit, row.reason)
     if row.state == State.FAILED:
-        return text(say("coaching.why.refused", kind=kind, reason=row.reason)), ()
+        return text(say("coaching.why.refused", kind=kind, reason=_refusal(visit, row.reason))), ()
     if why := because_named(visit, _moved_by(row, visit.now)):
         key = "calendar.why.waited" if row.state == State.SENT else "calendar.why.waits"
         return text(say(key, kind=kind, why=why)), ()
@@ -83,6 +83,12 @@ def _reason(visit: Visit, reason: str) -> Spans:
         return text(visit.say("calendar.why.too-late", why=why) + ".")
     key = f"coaching.why.reason.{reason.replace(' ', '-')}"
     return text((visit.say(key) if key in visit.say.keys else reason) + ".")
+
+
+def _refusal(visit: Visit, reason: str) -> str:
+    """Why a platform did not take it; what it calls that itself stands in brackets, for the operator."""
+    key = f"coaching.why.refusal.{reason.partition(' (')[0].replace(' ', '-')}"
+    return visit.say(key) if key in visit.say.keys else reason
 
 
 def _why(visit: Visit, row: Delivery, plan: CoachingPlan) -> Paragraph:

@@ -176,10 +176,10 @@ async def test_the_wait_is_as_long_as_told(slack: FakeSlack, messenger: SlackMes
     assert raised.value.retry_after == timedelta(seconds=17)
 
 
-async def test_a_refusal_keeps_slacks_own_word(slack: FakeSlack, messenger: SlackMessenger) -> None:
+async def test_a_refusal_is_told_in_words_with_slacks_own(slack: FakeSlack, messenger: SlackMessenger) -> None:
     with pytest.raises(CannotReach) as raised:
         await messenger.send(Address("slack", TEAM, "U0STRANGER"), NOTE, key="1")
-    assert raised.value.reason == "channel_not_found"
+    assert raised.value.reason == "person not found (channel_not_found)"
 
 
 async def test_a_wrong_token_reaches_nobody(slack: FakeSlack) -> None:
