@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.batches import STOPPED
+from bot.mentoring.do_not_disturb import DO_NOT_DISTURB, held_until
 from bot.mentoring.profile import DEACTIVATED
 from bot.message import Message, Paragraph, rich
 from bot.model.deliveries import Delivery, State
@@ -140,6 +141,8 @@ class _Composer:
         if letter.member.deactivated_at:
             return Skip(DEACTIVATED)
         composed = await nudge.compose(letter)
+        if isinstance(composed, Composed) and (until := held_until(letter.member, self._now)):
+            return Hold(until, DO_NOT_DISTURB)
         return _marked(letter, composed) if REPEAT in delivery.content else composed
 
     async def _letter(self, delivery: Delivery, known: Any) -> Letter:

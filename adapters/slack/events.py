@@ -11,12 +11,14 @@ from datetime import datetime
 from typing import Any
 
 from adapters.slack.api import SlackApi
+from adapters.slack.dnd import DoNotDisturb
 from adapters.slack.profiles import Profiles
 from adapters.slack.replies import Replies
 from adapters.slack.speech import Speech
 from adapters.slack.wiring import Wiring
 from bot.model.inbound import SPEECH, InboundEvent
 
+DND = ("dnd_enabled", "next_dnd_start_ts", "next_dnd_end_ts", "snooze_enabled", "snooze_endtime")
 Json = Mapping[str, Any]
 Handle = Callable[[InboundEvent], Awaitable[None]]
 
@@ -60,27 +62,6 @@ def opened_home(body: Json) -> Kept | None:
     return Kept(event["user"], channel if isinstance(channel, str) else "", {"tab": str(event.get("tab") or "")})
 
 
-def uninstalled(body: Json) -> Kept:
-    """Of `app_uninstalled`: whether it was the whole organisation that did it."""
-    given = body.get("authorizations") or [{}]
-    is_org = bool(given[0].get("is_enterprise_install") or body.get("is_enterprise_install"))
-    return Kept(details={"enterprise": body.get("enterprise_id") or "", "is_enterprise_install": is_org})
-
-
-def revoked(body: Json) -> Kept:
-    """Of `tokens_revoked`: whose tokens."""
-    tokens = body["event"].get("tokens")
-    whose = tokens if isinstance(tokens, dict) else {}
-    return Kept(
-        details={"enterprise": body.get("enterprise_id") or "", **{k: _ids(whose, k) for k in ("bot", "oauth")}}
-    )
-
-
-def _ids(whose: Json, kind: str) -> list[str]:
-    found = whose.get(kind)
-    return [each for each in found if isinstance(each, str)] if isinstance(found, list) else []
-
-
 def changed_profile(body: Json) -> Kept | None:
     """Of `user_change`: where the person is, their language, and whether their account is still open."""
     user = body["event"].get("user")
@@ -90,7 +71,18 @@ def changed_profile(body: Json) -> Kept | None:
     return Kept(user["id"], details={**said, "deleted": user.get("deleted") is True})
 
 
+def changed_dnd(body: Json) -> Kept | None:
+    """Of `dnd_updated_user`: when the person wants no disturbance."""
+    user, status = body["event"].get("user"), body["event"].get("dnd_status")
+    if not isinstance(user, str) or not user or not isinstance(status, dict):
+        return None
+    return Kept(user, details={name: status[name] for name in DND if isinstance(status.get(name), int)})
+
+
 EVENTS: Mapping[str, EventKind] = {
+    "dnd_updated_user": EventKind(
+        changed_dnd, lambda hands: DoNotDisturb(hands.wiring, hands.api).changed, only_members=True
+    ),
     "user_change": EventKind(changed_profile, lambda hands: Profiles(hands.wiring).changed, only_members=True),
 }
 """By the name under which the app manifest subscribes to it."""

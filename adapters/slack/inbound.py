@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.api import SlackApi
 from adapters.slack.background import Background
+from adapters.slack.dnd import DoNotDisturb
 from adapters.slack.events import Hands, handlers
 from adapters.slack.gate import ANSWER_WITHIN, Gate, verifier
 from adapters.slack.inbox import Inbox
@@ -38,6 +39,7 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
     api, background = SlackApi(wiring.settings), Background()
     replies, zones, inbox = Replies(wiring, api), Zones(wiring, api), Inbox(wiring)
     worker = Worker(inbox, zones, handlers(Hands(wiring, api, replies)))
+    dnd = DoNotDisturb(wiring, api)
     machine = wiring.clocks.machine
     bolt = _bolt(wiring)
     Listeners(replies, inbox, worker, zones, background, machine).register(bolt)
@@ -47,6 +49,7 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
     async def running(_: web.Application) -> AsyncIterator[None]:
         stop = asyncio.Event()
         background.start(worker.run())
+        background.start(dnd.run(stop))
         background.start(connect_workspace(api, wiring.database, wiring.clocks.calendar, stop))
         yield
         stop.set()

@@ -6,6 +6,7 @@ from babel.dates import format_date
 
 from bot.clock import local_day
 from bot.mentoring.coming import Coming
+from bot.mentoring.do_not_disturb import DO_NOT_DISTURB
 from bot.mentoring.open_hours import CLOSED, PAUSED, Cause, Closure, Leave, Quiet, quiet_of
 from bot.message import Block, Paragraph, rich, text
 from bot.model.coaching import CoachingPlan
@@ -63,7 +64,11 @@ def because_named(visit: Visit, reason: str) -> str | None:
         return visit.say("calendar.because.pause", back=day_words(visit, date.fromisoformat(reason[len(PAUSED) :])))
     if reason.partition(":")[0] == CLOSED:
         return closed_words(visit.say, reason.partition(": ")[2])
-    keys = {"quiet hours": "calendar.because.quiet", "not its hour yet": "calendar.because.early"}
+    keys = {
+        "quiet hours": "calendar.because.quiet",
+        "not its hour yet": "calendar.because.early",
+        DO_NOT_DISTURB: "calendar.because.dnd",
+    }
     return visit.say(keys[reason]) if reason in keys else None
 
 

@@ -21,6 +21,7 @@ from bot.mentoring.coaching import (
     week_after,
     zone_of,
 )
+from bot.mentoring.do_not_disturb import DO_NOT_DISTURB
 from bot.mentoring.history import Told, offers_in, told
 from bot.mentoring.ledger_words import MOVED
 from bot.mentoring.open_hours import ON_TIME, QUIET_HOURS, Closure, OpenHours, hours_of, name_of
@@ -185,7 +186,8 @@ def _moved(hours: OpenHours, slot: datetime, letter: Letter) -> dict[str, str]:
         return {}
     if cause := hours.first_open(slot).cause:
         return {MOVED: name_of(cause)}
-    return {MOVED: QUIET_HOURS} if letter.delivery.reason == QUIET_HOURS else {}
+    held_by = letter.delivery.reason
+    return {MOVED: held_by} if held_by in (QUIET_HOURS, DO_NOT_DISTURB) else {}
 
 
 def _note(letter: Letter, plan: CoachingPlan, known: _Known) -> Note | None:

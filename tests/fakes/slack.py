@@ -82,6 +82,10 @@ class FakeSlack:
     """Their timestamps."""
     locale: str = "en-US"
     """The language in which everybody here uses Slack."""
+    dnd: dict[str, Json] = field(default_factory=dict)
+    """Who wants no disturbance, as dnd.teamInfo tells it."""
+    asked_dnd: list[list[str]] = field(default_factory=list)
+    """Whom each call of it named."""
     first_stamp: int = 1764000000
     responses: list[Json] = field(default_factory=list)
     """What response URLs took, with the number of the URL."""
@@ -140,6 +144,7 @@ class FakeSlack:
             "chat.postEphemeral": self._post_ephemeral,
             "conversations.history": self._history,
             "conversations.open": self._open,
+            "dnd.teamInfo": self._team_dnd,
             "users.info": self._user,
         }
 
@@ -193,6 +198,16 @@ class FakeSlack:
         if asked.get("users") not in self.zones:
             return {"ok": False, "error": "user_not_found"}
         return {"ok": True, "channel": {"id": self._channel_of(asked["users"])}}
+
+    def _team_dnd(self, asked: Json) -> Json:
+        users = str(asked.get("users") or "").split(",")
+        if users == [""]:
+            return {"ok": False, "error": "no_users_provided"}
+        if len(users) > 50:
+            return {"ok": False, "error": "too_many_users"}
+        self.asked_dnd.append(users)
+        none = {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
+        return {"ok": True, "users": {user: self.dnd.get(user, none) for user in users}, "cached": True}
 
     def _user(self, asked: Json) -> Json:
         user = asked.get("user")
