@@ -60,6 +60,8 @@ COMMAND = Command(
         Example("admin holidays add 2026-12-24 to 2026-12-26 Christmas", by_operator=True),
         Example("admin holidays remove 1", after=_AUTUMN, by_operator=True),
         Example("admin holidays add Christmas", by_operator=True),
+        Example("admin holidays us", by_operator=True),
+        Example("admin holidays us all", after=_AUTUMN, by_operator=True),
         Example("admin quiet 19:00 to 7:00", by_operator=True),
         Example("admin quiet", by_operator=True),
         Example("admin quiet off", after=("admin quiet 19:00 to 7:00",), by_operator=True),

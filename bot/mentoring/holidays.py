@@ -14,6 +14,7 @@ from bot.mentoring.coaching_replies import sentence
 from bot.mentoring.coming_words import day_words
 from bot.mentoring.days import Reader
 from bot.mentoring.open_hours import Closure
+from bot.mentoring.public_holidays import public_holidays
 from bot.mentoring.stretches import days_and_rest
 from bot.message import Block, Bullets, Button, Buttons, Choice, Input, Message, text
 from bot.model.people import ClosedDays
@@ -23,15 +24,19 @@ LONGEST = timedelta(days=366)
 FARTHEST = timedelta(days=3 * 366)
 NAME_LENGTH = 60
 _ADD = re.compile(r"add(?: (.*))?", re.IGNORECASE | re.DOTALL)
+_PUBLIC = re.compile(r"us(?: (.*))?", re.IGNORECASE | re.DOTALL)
 _REMOVE = re.compile(r"remove(?: (\d{1,9}))?", re.IGNORECASE)
 
 
 async def holidays(visit: Visit, rest: str) -> Message:
-    """`admin holidays`, `admin holidays add <first> [to <last>] [name]`, `admin holidays remove <number>`."""
+    """`admin holidays`, `admin holidays add <first> [to <last>] [name]`, `admin holidays remove <number>`, and
+    `admin holidays us [all]`."""
     if added := _ADD.fullmatch(rest):
         return await _add(visit, added[1] or "")
     if removed := _REMOVE.fullmatch(rest):
         return await (_remove(visit, int(removed[1])) if removed[1] else _list(visit))
+    if public := _PUBLIC.fullmatch(rest):
+        return await public_holidays(visit, public[1] or "")
     return _unread(visit, "unread") if rest else await _list(visit)
 
 
@@ -40,7 +45,8 @@ async def _list(visit: Visit, title: str = "admin.holidays.title") -> Message:
     lines: tuple[Block, ...] = (sentence(visit, "admin.holidays.none"),)
     if rows:
         lines = (Bullets(tuple(text(_row_words(visit, row)) for row in rows)), sentence(visit, "admin.holidays.what"))
-    return Message(visit.say(title), (*lines, *_removals(visit, rows), _typed(visit)))
+    public = Buttons((Button(visit.say("admin.holidays.us"), "admin holidays us"),))
+    return Message(visit.say(title), (*lines, *_removals(visit, rows), public, _typed(visit)))
 
 
 def _removals(visit: Visit, rows: Sequence[ClosedDays]) -> tuple[Choice, ...]:

@@ -193,3 +193,16 @@ async def test_opting_out_while_a_note_waits_is_respected(office: Coached) -> No
     await office.say("stop")
     assert await office.wait_until(THURSDAY + WEEK) == []
     assert await told(office) == [("2026-W48", State.SKIPPED, "opted out")]
+
+
+async def test_the_federal_holidays_are_closed_with_one_press(office: Coached) -> None:
+    offer = await office.say("admin holidays us", user="boss")
+    assert "Thursday, November 26: Thanksgiving Day" in plain(offer)
+    assert buttons(offer)["Close all of these"] == "admin holidays us all"
+    await office.say(options(offer)["Friday, December 25: Christmas Day"], user="boss")
+    assert "Christmas Day" not in plain(await office.say("admin holidays us", user="boss"))
+    assert "12 more days are closed" in plain(await office.say("admin holidays us all", user="boss"))
+    assert "All of them are closed days already." in plain(await office.say("admin holidays us", user="boss"))
+    assert "(Thanksgiving Day)" in plain(await office.say("coach next"))
+    nobodys = await office.say("admin holidays", user="other-boss")
+    assert "Thanksgiving" not in plain(nobodys)
