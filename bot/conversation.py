@@ -91,7 +91,6 @@ class Conversation:
         async with self._database.work() as session:
             await self._admit(session, request)
             visit = await self._open(session, request)
-            await wake(session, visit.member, visit.now)
             message = await self._reply(visit, request.text)
             return replace(_welcomed(visit, message), marks=_marks(visit.say))
 
@@ -102,8 +101,9 @@ class Conversation:
 
     async def _open(self, session: "AsyncSession", request: Request) -> Visit:
         now = self._clocks.calendar.now()
-        tenant, member = await find_visitor(session, request.platform, request.tenant, request.user, now)
+        tenant, member, plan = await find_visitor(session, request.platform, request.tenant, request.user, now)
         await _learn(session, member, request, now)
+        await wake(session, member, plan, now)
         locale = member.locale if member.locale in self._knowledge.wordings else "en"
         return Visit(
             session=session,
