@@ -76,6 +76,13 @@ class Settings(BaseModel):
     SLACK_BOT_TOKEN: str | None = Field(
         None, pattern=r"^xoxb-", description="lets the mentor write in your workspace", examples=["xoxb-…"]
     )
+    SLACK_APP_TOKEN: str | None = Field(
+        None,
+        repr=False,
+        pattern=r"^xapp-",
+        description="lets the mentor listen through Socket Mode, without a public address",
+        examples=["xapp-…"],
+    )
     SLACK_API_URL: WebAddress = Field(
         "https://slack.com/api", description="where Slack's Web API answers", examples=["https://slack.com/api"]
     )
@@ -111,12 +118,13 @@ class Settings(BaseModel):
 
     @property
     def has_slack(self) -> bool:
-        return bool(self.SLACK_SIGNING_SECRET or self.SLACK_BOT_TOKEN)
+        return bool(self.SLACK_SIGNING_SECRET or self.SLACK_BOT_TOKEN or self.SLACK_APP_TOKEN)
 
     @model_validator(mode="after")
     def _slack_is_whole(self) -> Self:
         if self.has_slack:
-            for name in ("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"):
+            signed = () if self.SLACK_APP_TOKEN else ("SLACK_SIGNING_SECRET",)
+            for name in (*signed, "SLACK_BOT_TOKEN"):
                 if getattr(self, name) is None:
                     raise ConfigError(f"{explain(name)} Slack is switched on by its other settings, so it is needed.")
         return self

@@ -1,4 +1,4 @@
-"""Slack over HTTP: `add_slack` puts the whole adapter into the server's application.
+"""Slack over HTTP, or through a socket: `add_slack` puts the whole adapter into the server's application.
 
     app = aiohttp.web.Application()
     messenger = add_slack(app, Wiring(settings, conversation, database, clocks, say))
@@ -11,7 +11,9 @@ returned sends what the ledger's courier hands it; its session ends with the app
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
+from functools import partial
+from typing import Any
 
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
@@ -19,12 +21,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.api import SlackApi
 from adapters.slack.background import Background
+from adapters.slack.dispatch import ANSWER_WITHIN, Dispatch
 from adapters.slack.dnd import DoNotDisturb
 from adapters.slack.events import Hands, handlers
-from adapters.slack.gate import ANSWER_WITHIN, Gate, verifier
+from adapters.slack.gate import Gate, verifier
 from adapters.slack.inbox import Inbox
 from adapters.slack.listeners import Listeners
 from adapters.slack.replies import Replies
+from adapters.slack.socket import SlackSocket
 from adapters.slack.transport import SlackMessenger, connect_workspace
 from adapters.slack.wiring import Wiring
 from adapters.slack.worker import Worker
@@ -32,6 +36,8 @@ from adapters.slack.workspaces import Workspaces
 from adapters.slack.zones import Zones
 
 PATH = "/slack/events"
+Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+"""What runs until the event is set."""
 
 
 def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = ANSWER_WITHIN) -> SlackMessenger:
@@ -40,17 +46,20 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
     replies, zones, inbox = Replies(wiring, api), Zones(wiring, api), Inbox(wiring)
     worker = Worker(inbox, zones, handlers(Hands(wiring, api, replies)))
     dnd = DoNotDisturb(wiring, api)
-    machine = wiring.clocks.machine
     bolt = _bolt(wiring)
-    Listeners(replies, inbox, worker, zones, background, machine).register(bolt)
-    secret = verifier(wiring.settings.SLACK_SIGNING_SECRET or "", machine)
-    app.router.add_post(PATH, Gate(bolt, secret, replies, background, answer_within).receive)
+    Listeners(replies, inbox, worker, zones, background, wiring.clocks.machine).register(bolt)
+    dispatch = Dispatch(bolt, replies, background, answer_within)
+    if secret := wiring.settings.SLACK_SIGNING_SECRET:  # without one, anybody could sign
+        app.router.add_post(PATH, Gate(dispatch, verifier(secret, wiring.clocks.machine)).receive)
+    beside: list[Beside] = [dnd.run, partial(connect_workspace, api, wiring.database, wiring.clocks.calendar)]
+    if wiring.settings.SLACK_APP_TOKEN:
+        beside.append(SlackSocket(wiring.settings, dispatch, replies).run)
 
     async def running(_: web.Application) -> AsyncIterator[None]:
         stop = asyncio.Event()
         background.start(worker.run())
-        background.start(dnd.run(stop))
-        background.start(connect_workspace(api, wiring.database, wiring.clocks.calendar, stop))
+        for work in beside:
+            background.start(work(stop))
         yield
         stop.set()
         await worker.close()

@@ -7,7 +7,7 @@ slash command whose text holds the word "payload" for an interaction without one
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import parse_qsl
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -31,7 +31,7 @@ def read(content_type: str, raw: str) -> dict[str, Any] | None:
             return None
     except (ValueError, RecursionError):
         return None
-    return body if isinstance(body, dict) and _is_sound(body) else None
+    return body if is_sound(body) else None
 
 
 def is_ssl_check(content_type: str, raw: str) -> bool:
@@ -39,7 +39,8 @@ def is_ssl_check(content_type: str, raw: str) -> bool:
     return content_type == FORM and len(raw) < 1000 and dict(parse_qsl(raw)).get("ssl_check") == "1"
 
 
-def _is_sound(body: Mapping[str, Any]) -> bool:
+def is_sound(body: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether the parts of a payload that we look at have the shapes that the rest relies on."""
     match body:
         case {"command": _}:
             return _is_well_formed(body) and _has(body, "team_id", "user_id")
@@ -90,13 +91,14 @@ def _is_well_formed(body: Mapping[str, Any]) -> bool:
     """Every part that we look at has its shape, or is absent."""
     return (
         all(isinstance(body.get(key) or "", str) for key in _TEXTS)
-        and all(_is_id(body.get(key)) for key in _IDS)
+        and all(is_id(body.get(key)) for key in _IDS)
         and all(_is_party(body.get(key)) for key in _PARTIES)
         and _are_authorizations(body.get("authorizations"))
     )
 
 
-def _is_id(value: Any) -> bool:
+def is_id(value: Any) -> bool:
+    """Whether it is fit to be one of Slack's names for things, or absent."""
     return value is None or value == "" or (isinstance(value, str) and bool(_ID.fullmatch(value)))
 
 
@@ -105,13 +107,13 @@ def _names(party: Any) -> bool:
 
 
 def _is_party(party: Any) -> bool:
-    return _is_id(party.get("id")) if isinstance(party, dict) else _is_id(party)
+    return is_id(party.get("id")) if isinstance(party, dict) else is_id(party)
 
 
 def _are_authorizations(given: Any) -> bool:
     return given is None or (
         isinstance(given, list)
-        and all(isinstance(one, dict) and _is_id(one.get("team_id")) and _is_id(one.get("user_id")) for one in given)
+        and all(isinstance(one, dict) and is_id(one.get("team_id")) and is_id(one.get("user_id")) for one in given)
     )
 
 

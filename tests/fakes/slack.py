@@ -14,8 +14,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.fakes.block_kit import faults
+from tests.fakes.slack_sockets import Sockets
 
-TOKEN = "xoxb-sample-token"
+TOKEN, APP_TOKEN = "xoxb-sample-token", "xapp-sample-token"
 TEAM, BOT = "T0SAMPLE1", "U0MENTOR1"
 PATIENCE = 5.0
 """Seconds a test waits for something that normally takes milliseconds, before it fails."""
@@ -93,6 +94,10 @@ class FakeSlack:
     mishaps: dict[str, deque[Mishap]] = field(default_factory=lambda: defaultdict(deque))
     uses: list[int] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    sockets: Sockets = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sockets = Sockets(self.changed)
 
     def goes_wrong(self, method: str, *mishaps: Mishap) -> None:
         """The next calls of a method meet these, one each. `respond` names the response URLs."""
@@ -130,15 +135,16 @@ class FakeSlack:
         return _cut(request) if isinstance(mishap, Cut) else web.json_response(taken)
 
     def _unknown(self, request: web.Request) -> str | None:
-        given = request.headers.get("Authorization", "")
+        given, method = request.headers.get("Authorization", ""), request.match_info["method"]
         if not given:
             return "not_authed"
-        if given != f"Bearer {TOKEN}":
+        if given != f"Bearer {APP_TOKEN if method == 'apps.connections.open' else TOKEN}":
             return "invalid_auth"
-        return None if request.match_info["method"] in self._methods() else "unknown_method"
+        return None if method in self._methods() else "unknown_method"
 
     def _methods(self) -> dict[str, Callable[[Json], Json]]:
         return {
+            "apps.connections.open": self.sockets.opened,
             "auth.test": self._auth_test,
             "chat.postMessage": self._post_message,
             "chat.postEphemeral": self._post_ephemeral,
@@ -287,6 +293,7 @@ async def running_slack() -> AsyncIterator[FakeSlack]:
     app = web.Application(client_max_size=10_000_000)
     app.router.add_route("*", "/api/{method}", slack.api)
     app.router.add_post("/respond/{number}", slack.respond)
+    app.router.add_get("/socket", slack.sockets.connected)
     async with TestServer(app) as server:
-        slack.url = str(server.make_url("")).rstrip("/")
+        slack.url = slack.sockets.url = str(server.make_url("")).rstrip("/")
         yield slack
