@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.batches import STOPPED
+from bot.mentoring.leaving import UNINSTALLED
 from bot.message import Message, Paragraph, rich
 from bot.model.deliveries import Delivery, State
 from bot.model.people import Member, Tenant
@@ -136,6 +137,8 @@ class _Composer:
         if known is None:
             known = await nudge.gather(self._session, [delivery], self._now)
         letter = await self._letter(delivery, known.get(delivery.member_id))
+        if letter.tenant.left_at is not None:
+            return Skip(UNINSTALLED)
         composed = await nudge.compose(letter)
         return _marked(letter, composed) if REPEAT in delivery.content else composed
 

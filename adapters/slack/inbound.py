@@ -6,7 +6,7 @@
 registers `POST /slack/events` and, for the time between the application's start and its clean-up, runs the worker that
 answers stored events (beginning with those an earlier run left) and looks once at whose token this is. The messenger
 returned sends what the ledger's courier hands it; its session ends with the application. Whoever only sends, such as
-`preceptor tick`, makes `SlackMessenger(SlackApi(settings), command=…)` and closes it.
+`preceptor tick`, makes `SlackMessenger(SlackApi(settings, tokens), command=…)` and closes it.
 """
 
 import asyncio
@@ -21,8 +21,10 @@ from adapters.slack.api import SlackApi
 from adapters.slack.background import Background
 from adapters.slack.gate import ANSWER_WITHIN, Gate, verifier
 from adapters.slack.inbox import Inbox
+from adapters.slack.lifecycle import Lifecycle
 from adapters.slack.listeners import Listeners
 from adapters.slack.replies import Replies
+from adapters.slack.tokens import Tokens
 from adapters.slack.transport import SlackMessenger, connect_workspace
 from adapters.slack.wiring import Wiring
 from adapters.slack.worker import Worker
@@ -34,19 +36,24 @@ PATH = "/slack/events"
 
 def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = ANSWER_WITHIN) -> SlackMessenger:
     """Add Slack to an application that has not started. `answer_within`: seconds, shorter in tests."""
-    api, background = SlackApi(wiring.settings), Background()
+    tokens = Tokens(wiring.settings, wiring.database, wiring.clocks)
+    api, background = SlackApi(wiring.settings, tokens), Background()
     replies, zones, inbox = Replies(wiring, api), Zones(wiring, api), Inbox(wiring)
     worker = Worker(inbox, replies, zones, api)
     machine = wiring.clocks.machine
-    bolt = _bolt(wiring)
+    bolt = _bolt(wiring, Workspaces(wiring, tokens, background))
+    Lifecycle(wiring, tokens).register(bolt)  # first: Bolt hands a request to the first who listens for it
     Listeners(replies, inbox, worker, zones, background, machine).register(bolt)
     secret = verifier(wiring.settings.SLACK_SIGNING_SECRET or "", machine)
-    app.router.add_post(PATH, Gate(bolt, secret, replies, background, answer_within).receive)
+    if wiring.settings.SLACK_SIGNING_SECRET:  # without one, anybody could sign
+        app.router.add_post(PATH, Gate(bolt, secret, replies, background, answer_within).receive)
 
     async def running(_: web.Application) -> AsyncIterator[None]:
         stop = asyncio.Event()
         background.start(worker.run())
-        background.start(connect_workspace(api, wiring.database, wiring.clocks.calendar, stop))
+        if wiring.settings.SLACK_BOT_TOKEN:
+            background.start(connect_workspace(api, wiring.database, wiring.clocks.calendar, stop))
+        background.start(tokens.made_ready())
         yield
         stop.set()
         await worker.close()
@@ -57,7 +64,7 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
     return SlackMessenger(api, command=wiring.settings.SLACK_COMMAND, reads_back=wiring.settings.SLACK_READ_BACK)
 
 
-def _bolt(wiring: Wiring) -> AsyncApp:
+def _bolt(wiring: Wiring, workspaces: Workspaces) -> AsyncApp:
     """Bolt, for telling one kind of request from another. The gate has checked the signature on the raw bytes."""
     quiet = logging.getLogger(f"{__name__}.bolt")
     quiet.setLevel(logging.ERROR)  # its warnings about requests nobody listens to quote them
@@ -69,5 +76,5 @@ def _bolt(wiring: Wiring) -> AsyncApp:
         signing_secret=wiring.settings.SLACK_SIGNING_SECRET,
         request_verification_enabled=False,
         attaching_conversation_kwargs_enabled=False,
-        authorize=Workspaces(wiring),
+        authorize=workspaces,
     )

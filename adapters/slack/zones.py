@@ -42,7 +42,7 @@ class Zones:
             await self._keep(member_id, zone.key)
 
     async def _without_zone(self, tenant: str, user: str) -> int | None:
-        async with self._database.work() as session:
+        async with self._database.reading() as session:
             wanted = (
                 select(Member.id)
                 .join(Tenant, col(Tenant.id) == Member.tenant_id)
