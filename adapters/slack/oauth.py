@@ -3,40 +3,21 @@ Used by `adapters.slack.install`.
 """
 
 import logging
-from typing import Any
 from urllib.parse import urlsplit
 
-import aiohttp
 from slack_bolt.oauth.async_callback_options import AsyncCallbackOptions
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
-from slack_sdk.errors import SlackClientError
-from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.errors import explain
 from adapters.slack.installations import Installations
+from adapters.slack.oauth_client import oauth_client
 from adapters.slack.scopes import SCOPES
 from adapters.slack.states import LASTS, States
 from adapters.slack.wiring import Wiring
-from bot.errors import CannotReach
 from bot.settings import Settings
 from bot.vault import Vault
 
-TIMEOUT = 10
 REDIRECT = "/slack/oauth_redirect"
-
-
-class _Candid(AsyncWebClient):
-    """Raises our errors where Slack is down or asks to wait: Bolt takes each error of slack_sdk for a wrong code."""
-
-    async def api_call(self, *args: Any, **kwargs: Any) -> Any:
-        try:
-            return await super().api_call(*args, **kwargs)
-        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
-            meaning = explain(error)
-            if isinstance(meaning, CannotReach):
-                raise
-            raise meaning from error
 
 
 def oauth_flow(wiring: Wiring, callbacks: AsyncCallbackOptions) -> AsyncOAuthFlow:
@@ -46,7 +27,7 @@ def oauth_flow(wiring: Wiring, callbacks: AsyncCallbackOptions) -> AsyncOAuthFlo
     quiet = logging.getLogger(f"{__name__}.bolt")
     quiet.setLevel(logging.ERROR)  # its warning about a refused code quotes the code
     return AsyncOAuthFlow(
-        client=_Candid(base_url=f"{settings.SLACK_API_URL}/", timeout=TIMEOUT, retry_handlers=[]),
+        client=oauth_client(settings),
         logger=quiet,
         settings=AsyncOAuthSettings(
             client_id=settings.SLACK_CLIENT_ID,

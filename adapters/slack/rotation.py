@@ -6,16 +6,15 @@ import asyncio
 import logging
 from datetime import timedelta
 
-import aiohttp
-from slack_sdk.errors import SlackClientError, SlackTokenRotationError
+from slack_sdk.errors import SlackTokenRotationError
 from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
-from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select, update
 
 from adapters.slack.errors import explain
 from adapters.slack.installations import Installations
+from adapters.slack.oauth_client import oauth_client
 from bot.clock import Clock
 from bot.database import Database
 from bot.errors import CannotReach, DeliveryError, TryLater
@@ -32,7 +31,6 @@ LEASE = timedelta(seconds=30)
 NOT_AGAIN_BEFORE = timedelta(minutes=5)
 """After a try that failed while the token is still good."""
 SOON = timedelta(seconds=2)
-TIMEOUT = 10
 _ALWAYS = 10**8
 """Minutes, so that slack_sdk leaves the question of when to us."""
 
@@ -115,19 +113,16 @@ class Rotation:
 
     async def _ask(self, row: SlackInstallation) -> Bot:
         """Slack's new tokens. Raises DeliveryError or CannotOpen."""
-        client = AsyncWebClient(base_url=f"{self._settings.SLACK_API_URL}/", timeout=TIMEOUT, retry_handlers=[])
         rotator = AsyncTokenRotator(
             client_id=self._settings.SLACK_CLIENT_ID or "",
             client_secret=self._settings.SLACK_CLIENT_SECRET or "",
-            client=client,
+            client=oauth_client(self._settings),
         )
         try:
             bot = self._installations.as_bot(row)
             renewed = await rotator.perform_bot_token_rotation(bot=bot, minutes_before_expiration=_ALWAYS)
         except SlackTokenRotationError as error:
             raise explain(error.api_error) from error
-        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
-            raise explain(error) from error
         if renewed is None:
             raise CannotReach("the new token is of another kind")
         return renewed

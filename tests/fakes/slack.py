@@ -14,6 +14,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.fakes.block_kit import faults
+from tests.fakes.slack_oauth import FakeOAuth, Place
 
 TOKEN = "xoxb-sample-token"
 TEAM, BOT = "T0SAMPLE1", "U0MENTOR1"
@@ -76,6 +77,9 @@ class FakeSlack:
     channels: set[str] = field(default_factory=lambda: {"D0SAMPLE1", "D0SAMPLE2", "C0GENERAL"})
     calls: list[str] = field(default_factory=list)
     """Every method called, taken or not."""
+    oauth: FakeOAuth = field(default_factory=lambda: FakeOAuth(live={TOKEN: Place()}))
+    used: list[tuple[str, str]] = field(default_factory=list)
+    """Every method that was called with a token, and the token."""
     posted: list[Json] = field(default_factory=list)
     """Messages that chat.postMessage and chat.postEphemeral took."""
     stamps: list[str] = field(default_factory=list)
@@ -118,17 +122,22 @@ class FakeSlack:
     async def _api(self, request: web.Request, method: str, mishap: Mishap | None) -> web.StreamResponse:
         if mishap is not None and (answer := _goes_wrong(request, mishap)) is not None:
             return answer
-        if (error := self._unknown(request)) is not None:
+        given, authorization = await _arguments(request), request.headers.get("Authorization", "")
+        if method == "oauth.v2.access":
+            taken = self.oauth.access(authorization, given)
+        elif (error := self._unknown(request)) is not None:
             return web.json_response({"ok": False, "error": error})
-        taken = self._methods()[method](await _arguments(request))
+        else:
+            taken = self._methods()[method](given)
         return _cut(request) if isinstance(mishap, Cut) else web.json_response(taken)
 
     def _unknown(self, request: web.Request) -> str | None:
         given = request.headers.get("Authorization", "")
         if not given:
             return "not_authed"
-        if given != f"Bearer {TOKEN}":
-            return "invalid_auth"
+        self.used.append((request.match_info["method"], given.removeprefix("Bearer ")))
+        if error := self.oauth.unknown(given.removeprefix("Bearer ")):
+            return error
         return None if request.match_info["method"] in self._methods() else "unknown_method"
 
     def _methods(self) -> dict[str, Callable[[Json], Json]]:
@@ -142,7 +151,9 @@ class FakeSlack:
         }
 
     def _auth_test(self, _: Json) -> Json:
-        return {"ok": True, "team": "Sample workspace 1", "team_id": TEAM, "user": "mentor", "user_id": BOT}
+        place = self.oauth.live[self.used[-1][1]]
+        about = {"team": place.name, "team_id": place.id, "user": "mentor", "user_id": place.bot, "bot_id": "B0MENTOR1"}
+        return {"ok": True, "url": "https://sample.example.org/", **about}
 
     def _post_message(self, said: Json) -> Json:
         if said.get("channel") not in self.channels | self.zones.keys():
