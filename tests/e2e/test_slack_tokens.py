@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.cli.doctor import examine
 from adapters.slack.api import SlackApi
 from adapters.slack.tokens import Tokens
 from bot.clock import Clocks, FixedClock
@@ -233,6 +234,31 @@ async def test_a_token_that_no_key_opens_is_named(installed: FakeSlack, database
     with pytest.raises(CannotReach, match="no key in SECRET_KEY opens"):
         await process.post()
     await process.api.close()
+
+
+async def test_the_doctor_says_which_keys_are_needed_and_which_tokens_no_key_opens(
+    installed: FakeSlack, database: Database, database_url: str, clocks: Clocks, conversation: Conversation
+) -> None:
+    new = Vault.new_key()
+
+    async def told(keys: str) -> str:
+        given = {"SLACK_SIGNING_SECRET": SECRET, **MANY, "SECRET_KEY": keys, "DATABASE_URL": database_url}
+        return str([finding async for finding in examine(given) if finding.what == "Installs"])
+
+    assert "1 with a token" in await told(KEY)
+    assert "1 still need an older key" in await told(f"{new},{KEY}")
+    without = await told(new)
+    assert "no key in SECRET_KEY opens the token of T0SAMPLE1" in without
+    assert "https://mentor.example.org/slack/install" in without
+    async with open_many(installed, database, clocks, conversation, SECRET_KEY=f"{new},{KEY}"):
+        pass
+    assert "the older keys in SECRET_KEY can go" in await told(f"{new},{KEY}")
+    process = Process(installed, database, clocks, SECRET_KEY=new)
+    installed.goes_wrong("chat.postMessage", Refused("invalid_auth"))
+    with pytest.raises(CannotReach):
+        await process.post()
+    await process.api.close()
+    assert "Slack refuses (invalid_auth) T0SAMPLE1" in await told(new)
 
 
 async def test_nothing_of_a_token_is_logged_or_shown(
