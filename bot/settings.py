@@ -171,6 +171,9 @@ class Settings(BaseModel):
         for name in self._slack_needs():
             if not getattr(self, name):
                 raise ConfigError(f"{explain(name)} Slack is switched on by its other settings, so it is needed.")
+        page = self.PUBLIC_URL or ""
+        if self.has_many_workspaces and not page.startswith("https:") and not is_loopback(page):
+            raise ConfigError(f"{explain('PUBLIC_URL')} Slack sends browsers back to addresses with https only.")
         return self
 
     def _slack_needs(self) -> tuple[str, ...]:

@@ -6,14 +6,16 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from adapters.slack.errors import SOON
 from adapters.slack.installations import Installations, find, forget_tokens
 from adapters.slack.rotation import Rotation
 from bot.clock import Clocks
 from bot.database import Database
-from bot.errors import CannotReach
+from bot.errors import CannotReach, TryLater
 from bot.mentoring.leaving import UNINSTALLED, everywhere, leave
 from bot.model.installations import SlackInstallation
 from bot.model.people import Tenant
@@ -65,8 +67,12 @@ class Tokens:
 
     async def access(self, tenant: str) -> Access:
         """The token for a workspace; for "" that of SLACK_BOT_TOKEN. Raises CannotReach, or TryLater."""
-        if not tenant:
-            return self._own()
+        try:
+            return await self._access(tenant) if tenant else self._own()
+        except SQLAlchemyError as error:
+            raise TryLater(SOON, "The database did not tell a token.") from error
+
+    async def _access(self, tenant: str) -> Access:
         known = self._known.get(tenant)
         if known is None or self._clocks.machine.now() - known.read_at >= REMEMBERED:
             known = self._known[tenant] = await self._read(tenant)
@@ -112,6 +118,15 @@ class Tokens:
         if row is None or reason not in REMOVED | _UNUSABLE | {"token_expired"}:
             return
         self._known.clear()
+        told = {"event": "slack_token_refused", "reason": reason}
+        try:
+            await self._put_aside(row, reason)
+        except SQLAlchemyError:  # the next call finds out the same
+            log.error("A token that Slack takes no more could not be put aside", extra=told)  # noqa: TRY400 - its values
+            return
+        log.warning("Slack takes a workspace's token no more: %s", reason, extra=told)
+
+    async def _put_aside(self, row: SlackInstallation, reason: str) -> None:
         async with self._database.work() as session:
             if reason in REMOVED and await forget_tokens(session, row.external_id, reason, token=row.token):
                 await leave(session, everywhere("slack", row.external_id), self._clocks.calendar.now())
@@ -119,7 +134,6 @@ class Tokens:
                 await self._mark(session, row, refused=reason)
             else:
                 await self._mark(session, row, expires_at=self._clocks.machine.now())
-        log.warning("Slack takes a workspace's token no more: %s", reason, extra={"event": "slack_token_refused"})
 
     async def _mark(self, session: AsyncSession, row: SlackInstallation, **values: object) -> None:
         same = (col(SlackInstallation.id) == row.id, col(SlackInstallation.token) == row.token)

@@ -9,6 +9,7 @@ import pytest
 
 from adapters.cli.doctor import examine
 from adapters.slack.api import SlackApi
+from adapters.slack.installations import Installations
 from adapters.slack.tokens import Tokens
 from bot.clock import Clocks, FixedClock
 from bot.conversation import Conversation
@@ -274,6 +275,18 @@ async def test_nothing_of_a_token_is_logged_or_shown(
     shown = "".join((caplog.text, repr(access), repr(vars(process.tokens)), repr(caught.value)))
     assert len(installed.oauth.secrets) == 5
     assert [each for each in (*installed.oauth.secrets, KEY, SECRET) if each in shown] == []
+
+
+async def test_slack_sdk_finds_and_forgets_an_installation_through_its_own_interface(
+    installed: FakeSlack, database: Database, clocks: Clocks
+) -> None:
+    store = Installations(database, Vault([KEY]), clocks)
+    found = await store.async_find_bot(enterprise_id=None, team_id=TEAM)
+    assert found is not None
+    assert found.bot_token == "xoxe.xoxb-issued-1"
+    assert found.team_id == TEAM
+    await store.async_delete_all(enterprise_id=None, team_id=TEAM)
+    assert await store.async_find_bot(enterprise_id=None, team_id=TEAM) is None
 
 
 async def test_a_server_reads_the_database_and_not_slack_while_it_answers(

@@ -82,6 +82,12 @@ def test_a_part_of_slack_is_refused_naming_what_is_missing(whole: dict[str, str]
     assert read_settings(whole).has_slack
 
 
+def test_slack_sends_browsers_back_to_a_secure_address_or_to_this_machine() -> None:
+    with pytest.raises(ConfigError, match=r"^PUBLIC_URL: .*https only"):
+        read_settings({**MANY, "PUBLIC_URL": "http://mentor.example.org"})
+    assert read_settings({**MANY, "PUBLIC_URL": "http://127.0.0.1:8000"}).has_many_workspaces
+
+
 def test_a_secret_key_alone_switches_nothing_on() -> None:
     assert not read_settings({"SECRET_KEY": Vault.new_key()}).has_slack
 
