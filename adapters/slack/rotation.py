@@ -81,6 +81,8 @@ class Rotation:
             renewed = await self._ask(row)
         except (DeliveryError, CannotOpen) as error:
             log.warning("A Slack token could not be renewed: %s", error, extra={"event": "slack_token_not_renewed"})
+            if isinstance(error, CannotReach) and not self._is_good(row):
+                await self._refused(row, error.reason)
             return self._as_it_is(row, error)
         return await self._keep(row, renewed)
 
@@ -96,7 +98,7 @@ class Rotation:
         async with self._database.reading() as session:
             wanted = select(SlackInstallation).where(SlackInstallation.external_id == external_id)
             row = (await session.exec(wanted)).first()
-        if row is None or not row.token:
+        if row is None or row.refused or not row.token:
             raise CannotReach(row.refused if row else "not_installed")
         return row
 
@@ -126,6 +128,11 @@ class Rotation:
         if renewed is None:
             raise CannotReach("the new token is of another kind")
         return renewed
+
+    async def _refused(self, row: SlackInstallation, reason: str) -> None:
+        """So that nobody asks again, and the doctor can name it; the next start of the server gives it another try."""
+        async with self._database.work() as session:
+            await session.exec(update(SlackInstallation).where(*_same(row)).values(refused=reason))
 
     async def _keep(self, row: SlackInstallation, renewed: Bot) -> SlackInstallation:
         """Store the new tokens, unless the workspace has left or has installed anew meanwhile."""

@@ -10,17 +10,20 @@ from typing import Any
 from aiohttp import ClientResponse
 from sqlmodel import select
 
+from adapters.slack.api import SlackApi
+from adapters.slack.tokens import Tokens
 from bot.clock import Clocks
 from bot.conversation import Conversation, Knowledge
 from bot.database import Database
 from bot.model.installations import SlackInstallation
+from bot.settings import read_settings
 from bot.vault import Vault
 from bot.visit import Deployment
 from jobs.nudges import find_nudges
 from jobs.post_office import PostOffice
 from jobs.tick import TickReport, tick
-from tests.fakes.slack import FakeSlack
-from tests.fakes.slack_door import Door, open_door
+from tests.fakes.slack import TEAM, FakeSlack
+from tests.fakes.slack_door import SECRET, Door, open_door
 from tests.fakes.slack_oauth import CLIENT, CLIENT_SECRET, Place
 
 KEY = Vault.new_key()
@@ -64,6 +67,19 @@ async def open_many(
     """A server for many workspaces, as an administrator meets it."""
     async with open_door(slack, database, clocks, conversation, **{**MANY, **settings}) as door:
         yield Admin(door)
+
+
+class Process:
+    """Another process on the same database, such as a worker."""
+
+    def __init__(self, slack: FakeSlack, database: Database, clocks: Clocks, **settings: str) -> None:
+        given = {"SLACK_SIGNING_SECRET": SECRET, "SLACK_API_URL": f"{slack.url}/api", **MANY, **settings}
+        read = read_settings(given)
+        self.tokens = Tokens(read, database, clocks)
+        self.api = SlackApi(read, self.tokens)
+
+    async def post(self, tenant: str = TEAM) -> None:
+        await self.api.call(tenant, lambda client: client.chat_postMessage(channel="U0SAMPLE1", text="Hello"))
 
 
 async def deliver(door: Door, database: Database, clocks: Clocks, knowledge: Knowledge) -> TickReport:
