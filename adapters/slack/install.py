@@ -112,7 +112,8 @@ class InstallPages:
 
     async def _failed(self, args: AsyncFailureArgs) -> BoltResponse:
         sentence, status = _REFUSALS.get(args.reason, ("refused", 400))
-        log.warning("An installation was not made: %s", sentence, extra={"event": "slack_not_installed"})
+        word = args.reason if re.fullmatch(r"[a-z_]{1,60}", args.reason) else "unknown"
+        log.warning("An installation was not made: %s", word, extra={"event": "slack_not_installed"})
         return self._refusal(sentence, status)
 
     def _refusal(self, sentence: str, status: int) -> BoltResponse:

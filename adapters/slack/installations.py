@@ -2,6 +2,7 @@
 Bolt's OAuth flow saves here; `adapters.slack.tokens` and `adapters.slack.lifecycle` read and end.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -142,11 +143,20 @@ def _place(installation: Installation) -> str:
 
 async def find(session: AsyncSession, team_id: str, enterprise_id: str) -> SlackInstallation | None:
     """The installation that speaks for a workspace: its own while that is good, else its organization's."""
-    wanted = select(SlackInstallation).where(
-        col(SlackInstallation.external_id).in_([each for each in (team_id, enterprise_id) if each])
-    )
-    rows = (await session.exec(wanted)).all()
+    rows = await _rows(session, team_id, enterprise_id)
     return max(rows, key=lambda row: (bool(row.token), row.external_id == team_id), default=None)
+
+
+async def find_meant(session: AsyncSession, team_id: str, enterprise_id: str) -> SlackInstallation | None:
+    """The installation that an event is about: the workspace's own if it ever had one, else its organization's."""
+    rows = await _rows(session, team_id, enterprise_id)
+    return max(rows, key=lambda row: row.external_id == team_id, default=None)
+
+
+async def _rows(session: AsyncSession, *external_ids: str) -> Sequence[SlackInstallation]:
+    named = [each for each in external_ids if each]
+    wanted = select(SlackInstallation).where(col(SlackInstallation.external_id).in_(named))
+    return (await session.exec(wanted)).all()
 
 
 async def forget_tokens(session: AsyncSession, external_id: str, why: str, *, token: str | None = None) -> bool:

@@ -5,20 +5,19 @@ come. They are worked before they are acknowledged, so that everything stops at 
 
 import logging
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
 from sqlalchemy import ColumnElement
-from sqlmodel import col, select
+from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.slack.installations import forget_tokens
+from adapters.slack.installations import find_meant, forget_tokens
 from adapters.slack.tokens import Tokens
 from adapters.slack.wiring import Wiring
 from bot.mentoring.leaving import UNINSTALLED, come_back, everywhere, leave
-from bot.model.installations import SlackInstallation
 from bot.model.people import Tenant
 from bot.once import is_first
 
@@ -79,10 +78,9 @@ class Lifecycle:
 
     async def _ended(self, session: AsyncSession, body: Mapping[str, Any], place: str) -> None:
         """Removed from a workspace, or from a whole organization; unless it was installed anew since."""
-        wanted = select(SlackInstallation.installed_at).where(SlackInstallation.external_id == place)
-        installed_at = (await session.exec(wanted)).first()
-        happened_at = _happened_at(body)
-        if installed_at and happened_at and happened_at < installed_at.replace(microsecond=0):
+        row = await find_meant(session, place, str(body.get("enterprise_id") or ""))
+        place = row.external_id if row else place
+        if row and _happened_before(body, row.installed_at):
             log.info("An old event about an earlier installation was left alone", extra={"event": "slack_stale"})
             return
         await forget_tokens(session, place, UNINSTALLED)
@@ -116,6 +114,7 @@ def _exactly(*team_ids: str) -> ColumnElement[bool]:
     return (col(Tenant.platform) == "slack") & col(Tenant.external_id).in_(team_ids)
 
 
-def _happened_at(body: Mapping[str, Any]) -> datetime | None:
+def _happened_before(body: Mapping[str, Any], instant: datetime) -> bool:
+    """By the second, as Slack tells it; False where it does not tell."""
     at = body.get("event_time")
-    return datetime.fromtimestamp(at, UTC) if isinstance(at, int) and 0 < at < 10**11 else None
+    return isinstance(at, int) and 0 < at < int(instant.timestamp())

@@ -4,7 +4,7 @@ later, unless the workspace takes it back.
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
-from itertools import permutations
+from itertools import count, permutations
 from typing import Any
 
 import pytest
@@ -20,11 +20,14 @@ from jobs.erasing import erase_left
 from tests.fakes.slack import TEAM, FakeSlack, running_slack
 from tests.fakes.slack_admin import HERE, Admin, deliver, installations, open_many
 from tests.fakes.slack_door import Door, open_door
-from tests.fakes.slack_oauth import ORG
+from tests.fakes.slack_oauth import ORG, Place
 
+NUMBERS = count()
 UNINSTALLED: dict[str, Any] = {"type": "app_uninstalled"}
 REVOKED: dict[str, Any] = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [HERE.bot]}}
 OF_A_PERSON: dict[str, Any] = {"type": "tokens_revoked", "tokens": {"oauth": ["U0SAMPLE1"], "bot": []}}
+OF_ITS_OWN = Place("T0OFORG3", "Sample workspace 3", ORG.id)
+"""A workspace of the organization that has installed the mentor by itself."""
 TO_THE_NOTE = timedelta(days=2, hours=2)
 """From where the clocks begin to an hour after the sample members' weekly note."""
 
@@ -48,8 +51,8 @@ async def admin(
 
 
 async def _tell(door: Door, *events: dict[str, Any], **envelope: Any) -> None:
-    for number, event in enumerate(events):
-        answer = await door.tell(event, event_id=f"Ev-{event['type']}-{number}", **envelope)
+    for event in events:
+        answer = await door.tell(event, event_id=f"Ev{next(NUMBERS)}", **envelope)
         assert answer.status == 200
 
 
@@ -166,21 +169,34 @@ async def test_an_event_that_could_not_be_worked_is_asked_for_again(
     assert [row.token for row in await installations(database)] == [""]
 
 
+@pytest.mark.parametrize(
+    "uninstalled",
+    [
+        {"team_id": None, "enterprise_id": ORG.id, "authorizations": [{"is_enterprise_install": True}]},
+        {"team_id": "T0OFORG2", "enterprise_id": ORG.id, "authorizations": []},
+    ],
+    ids=["as-an-organization", "by-one-of-its-workspaces"],
+)
 async def test_an_organization_that_removes_it_stops_all_of_its_workspaces(
-    slack: FakeSlack, database: Database, clocks: Clocks, conversation: Conversation
+    slack: FakeSlack, database: Database, clocks: Clocks, conversation: Conversation, uninstalled: dict[str, Any]
 ) -> None:
+    """However Slack names it in the event; and no workspace that goes by itself takes the others with it."""
     async with open_many(slack, database, clocks, conversation) as admin:
         await admin.install(ORG)
         for team in ("T0OFORG1", "T0OFORG2"):
             assert (await admin.door.slash("help", team_id=team, enterprise_id=ORG.id)).status == 200
-        asked = [{"team_id": None, "enterprise_id": ORG.id, "user_id": ORG.bot, "is_enterprise_install": True}]
         await slack.until(lambda: slack.calls.count("users.info") == 2)
         await _tell(admin.door, {"type": "team_access_revoked", "team_ids": ["T0OFORG2"]}, enterprise_id=ORG.id)
         assert await _left(database) == ["T0OFORG2"]
         await _tell(admin.door, {"type": "team_access_granted", "team_ids": ["T0OFORG2"]}, enterprise_id=ORG.id)
         assert await _left(database) == []
-        await _tell(admin.door, UNINSTALLED, team_id=None, enterprise_id=ORG.id, authorizations=asked)
-        assert await _left(database) == [ORG.id, "T0OFORG1", "T0OFORG2"]
+        await admin.install(OF_ITS_OWN)
+        own = {"team_id": OF_ITS_OWN.team, "enterprise_id": ORG.id, "authorizations": []}
+        await _tell(admin.door, UNINSTALLED, REVOKED, **own)
+        await _tell(admin.door, {"type": "app_uninstalled_team"}, team_id="T0OFORG1", enterprise_id=ORG.id)
+        assert await _left(database) == ["T0OFORG1", OF_ITS_OWN.team]
+        await _tell(admin.door, UNINSTALLED, **uninstalled)
+        assert await _left(database) == [ORG.id, "T0OFORG1", "T0OFORG2", OF_ITS_OWN.team]
 
 
 async def _left(database: Database) -> list[str]:
