@@ -278,6 +278,7 @@ async def running_slack() -> AsyncIterator[FakeSlack]:
     slack = FakeSlack()
     app = web.Application(client_max_size=10_000_000)
     app.router.add_route("*", "/api/{method}", slack.api)
+    app.router.add_get("/oauth/v2/authorize", slack.oauth.page)
     app.router.add_post("/respond/{number}", slack.respond)
     async with TestServer(app) as server:
         slack.url = str(server.make_url("")).rstrip("/")

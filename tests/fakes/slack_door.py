@@ -141,11 +141,12 @@ async def open_door(
     conversation: Answering,
     *,
     answer_within: float = 2.5,
+    port: int | None = None,
     **settings: str,
 ) -> AsyncIterator[Door]:
     """A server started on this database, as a restart would."""
     app = web.Application()
     parts = wiring(slack, database, clocks, conversation, **settings)
     messenger = add_slack(app, parts, answer_within=answer_within)
-    async with TestServer(app) as server, ClientSession() as http:
+    async with TestServer(app, port=port) as server, ClientSession() as http:
         yield Door(str(server.make_url("")).rstrip("/"), http, clocks.machine, slack, messenger)

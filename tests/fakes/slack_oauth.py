@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from aiohttp import web
+
 Json = dict[str, Any]
 
 CLIENT, CLIENT_SECRET = "123.456", "a-client-secret-for-tests"
@@ -65,6 +67,11 @@ class FakeOAuth:
         self.codes[code] = (place, asked["redirect_uri"])
         back = urlencode({"code": code, "state": asked["state"]})
         return f"{urlsplit(asked['redirect_uri']).path}?{back}"
+
+    async def page(self, request: web.Request) -> web.Response:
+        """Slack's own page, for a browser: an administrator who says yes at once."""
+        back = self.approve(str(request.url), Place())
+        raise web.HTTPFound(f"{request.query['redirect_uri'].partition('/slack/')[0]}{back}")
 
     def access(self, authorization: str, given: Json) -> Json:
         """`oauth.v2.access`."""
