@@ -62,7 +62,8 @@ def _is_event(body: Mapping[str, Any]) -> bool:
         isinstance(event, dict)
         and isinstance(event.get("type"), str)
         and _is_well_formed(event)
-        and _has(body, "event_id", "team_id")
+        and _has(body, "event_id")
+        and (_names(body.get("team_id")) or _names(body.get("enterprise_id")))
     )
 
 

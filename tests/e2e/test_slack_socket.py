@@ -15,9 +15,9 @@ from adapters.slack.wiring import Answering
 from bot.clock import Clocks
 from bot.database import Database
 from bot.model.inbound import SPEECH, InboundEvent
-from tests.fakes.slack import APP_TOKEN, BOT, TEAM, Broken, FakeSlack, Refused, running_slack
+from tests.fakes.slack import BOT, TEAM, Broken, FakeSlack, Refused, running_slack
 from tests.fakes.slack_door import USER, Echo, button, wiring
-from tests.fakes.slack_sockets import Peer
+from tests.fakes.slack_sockets import APP_TOKEN, Peer
 
 Json = dict[str, Any]
 
@@ -34,7 +34,8 @@ async def _mentor(
 ) -> AsyncIterator[str]:
     """The mentor's server; its address, at which Slack does not knock."""
     app = web.Application()
-    add_slack(app, wiring(slack, database, clocks, conversation, app_token=APP_TOKEN), answer_within=answer_within)
+    how = {"SLACK_APP_TOKEN": APP_TOKEN, "SLACK_SIGNING_SECRET": ""}
+    add_slack(app, wiring(slack, database, clocks, conversation, **how), answer_within=answer_within)
     async with TestServer(app) as server:
         yield str(server.make_url("/slack/events"))
 

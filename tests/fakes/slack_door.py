@@ -100,7 +100,7 @@ class Door:
         }
         return await self.knock(urlencode({"payload": json.dumps(payload)}), "application/x-www-form-urlencoded")
 
-    async def tell(self, event: Json, *, event_id: str = "Ev1") -> ClientResponse:
+    async def tell(self, event: Json, *, event_id: str = "Ev1", **envelope: Any) -> ClientResponse:
         """An event of the Events API."""
         body = {
             "type": "event_callback",
@@ -109,6 +109,7 @@ class Door:
             "event_id": event_id,
             "event": event,
             "authorizations": [{"team_id": TEAM, "user_id": BOT, "is_bot": True}],
+            **envelope,
         }
         return await self.knock(json.dumps(body), "application/json")
 
@@ -126,21 +127,27 @@ def button(value: str) -> Json:
     return {"type": "button", "action_id": "c:0", "block_id": "b1", "value": value}
 
 
-def wiring(
-    slack: FakeSlack, database: Database, clocks: Clocks, conversation: Answering, *, app_token: str = ""
-) -> Wiring:
-    """With an app token, Slack is heard through a socket, and needs no secret to sign with."""
-    how = {"SLACK_APP_TOKEN": app_token} if app_token else {"SLACK_SIGNING_SECRET": SECRET}
-    given = {**how, "SLACK_BOT_TOKEN": TOKEN, "SLACK_API_URL": f"{slack.url}/api"}
-    return Wiring(read_settings(given), conversation, database, clocks, load_wordings()["en"], frozenset({"en", "es"}))
+def wiring(slack: FakeSlack, database: Database, clocks: Clocks, conversation: Answering, **settings: str) -> Wiring:
+    """Settings given by name replace ours; an empty one is left out."""
+    given = {"SLACK_SIGNING_SECRET": SECRET, "SLACK_BOT_TOKEN": TOKEN, "SLACK_API_URL": f"{slack.url}/api", **settings}
+    say = load_wordings()["en"]
+    return Wiring(read_settings(given), conversation, database, clocks, say, languages=frozenset({"en", "es"}))
 
 
 @asynccontextmanager
 async def open_door(
-    slack: FakeSlack, database: Database, clocks: Clocks, conversation: Answering, *, answer_within: float = 2.5
+    slack: FakeSlack,
+    database: Database,
+    clocks: Clocks,
+    conversation: Answering,
+    *,
+    answer_within: float = 2.5,
+    port: int | None = None,
+    **settings: str,
 ) -> AsyncIterator[Door]:
     """A server started on this database, as a restart would."""
     app = web.Application()
-    messenger = add_slack(app, wiring(slack, database, clocks, conversation), answer_within=answer_within)
-    async with TestServer(app) as server, ClientSession() as http:
+    parts = wiring(slack, database, clocks, conversation, **settings)
+    messenger = add_slack(app, parts, answer_within=answer_within)
+    async with TestServer(app, port=port) as server, ClientSession() as http:
         yield Door(str(server.make_url("")).rstrip("/"), http, clocks.machine, slack, messenger)

@@ -9,6 +9,8 @@ from aiohttp import web
 
 Json = dict[str, Any]
 
+APP_TOKEN = "xapp-sample-token"
+
 
 @dataclass(eq=False)
 class Peer:
@@ -46,8 +48,10 @@ class Sockets:
     peers: list[Peer] = field(default_factory=list)
     open: set[Peer] = field(default_factory=set)
 
-    def opened(self, _: Json) -> Json:
+    def opened(self, authorization: str) -> Json:
         """What apps.connections.open gives."""
+        if authorization != f"Bearer {APP_TOKEN}":
+            return {"ok": False, "error": "invalid_auth" if authorization else "not_authed"}
         ticket = f"ticket-{len(self.peers)}-{len(self.tickets)}"
         self.tickets.add(ticket)
         return {"ok": True, "url": f"{self.url.replace('http', 'ws', 1)}/socket?ticket={ticket}"}
