@@ -22,6 +22,14 @@ ANSWER_WITHIN = 2.5
 """Seconds from the arrival of a request to its acknowledgement; Slack gives up after 3."""
 
 
+AT_ONCE = 32
+"""Requests that are worked side by side. Were it all that come, each would wait for all the others, and all be late."""
+
+
+CROWD = 200
+"""While more than this are under way, a new one is acknowledged in half the time: it took part of it to get here."""
+
+
 class Dispatch:
     """Hands requests to Bolt. `within`: seconds that a request may take, shorter in tests."""
 
@@ -29,11 +37,14 @@ class Dispatch:
         self._bolt = bolt
         self._replies = replies
         self._background = background
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._under_way = 0
         self.within = within
 
     def deadline(self) -> float:
         """By the event loop's clock, for a request that arrives now."""
-        return asyncio.get_running_loop().time() + self.within
+        within = self.within / 2 if self._under_way > CROWD else self.within
+        return asyncio.get_running_loop().time() + within
 
     async def answer(self, body: dict[str, Any], once: str, until: float) -> BoltResponse:
         """Bolt's answer, or an acknowledgement when it takes too long; the rest then follows through `response_url`.
@@ -53,11 +64,15 @@ class Dispatch:
 
     async def _dispatch(self, body: dict[str, Any], once: str) -> BoltResponse:
         # Bolt reads and checks what comes over HTTP once more, its own way; what comes over a socket it takes as it is.
+        self._under_way += 1
         try:
             request = AsyncBoltRequest(body=body, mode="socket_mode", context={ONCE: once})
-            answer = await self._bolt.async_dispatch(request)
+            async with self._turns:
+                answer = await self._bolt.async_dispatch(request)
         except Exception as error:  # noqa: BLE001 - the edge: Bolt stumbles over a few shapes no honest sender makes
             return self._trouble(body, error)
+        finally:
+            self._under_way -= 1
         return self._trouble(body) if answer.status == 500 else answer
 
     def _trouble(self, body: dict[str, Any], error: Exception | None = None) -> BoltResponse:
