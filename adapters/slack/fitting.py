@@ -20,6 +20,8 @@ OPTIONS, OPTION_LABEL, OPTION_VALUE = 100, 75, 150
 PLACEHOLDER = 150
 BLOCK_ID = 255
 INPUT = 3000
+VIEW_BLOCKS, VIEW_TITLE, METADATA, VIEW_BYTES = 100, 24, 3000, 250_000
+"""Of a modal and of Home: what is longer than a title may be is cut."""
 MESSAGE = 12_000
 """Characters of a whole message: Slack states no figure; this is the one it states for its Markdown block."""
 
@@ -48,14 +50,14 @@ def in_batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield things[start : start + size]
 
 
-def within_one_message(blocks: Sequence[Drawn], last: Drawn) -> list[Drawn]:
+def within_one_message(blocks: Sequence[Drawn], last: Drawn, *, most: int = BLOCKS) -> list[Drawn]:
     """As many blocks as one message takes; where some are left out, `last` says so."""
     kept: list[Drawn] = []
     room = MESSAGE
     for number, block in enumerate(blocks):
         room -= characters(block)
         is_last = number == len(blocks) - 1
-        if room < 0 or (len(kept) == BLOCKS - 1 and not is_last):
+        if room < 0 or (len(kept) == most - 1 and not is_last):
             return [*kept, last]
         kept.append(block)
     return kept

@@ -78,7 +78,7 @@ class Gallery:
 
 
 def _exhibit(scene: Scene, message: Message) -> Exhibit:
-    shown = drawn(message, command="mentor")
+    shown = drawn(message, command="mentor", opens=True)
     return Exhibit(
         number=scene.number,
         line=scene.example.line,
