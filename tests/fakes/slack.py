@@ -17,6 +17,7 @@ from tests.fakes.block_kit import faults
 from tests.fakes.slack_oauth import FakeOAuth, Place
 from tests.fakes.slack_people import FakeDnd
 from tests.fakes.slack_sockets import Sockets
+from tests.fakes.slack_views import SlackViews
 
 TOKEN = "xoxb-sample-token"
 TEAM, BOT = "T0SAMPLE1", "U0MENTOR1"
@@ -97,9 +98,11 @@ class FakeSlack:
     uses: list[int] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     sockets: Sockets = field(init=False)
+    views: SlackViews = field(init=False)
 
     def __post_init__(self) -> None:
         self.sockets = Sockets(self.changed)
+        self.views = SlackViews(self.zones)
 
     def goes_wrong(self, method: str, *mishaps: Mishap) -> None:
         """The next calls of a method meet these, one each. `respond` names the response URLs."""
@@ -160,6 +163,7 @@ class FakeSlack:
             "conversations.open": self._open,
             "dnd.teamInfo": self.dnd.team_info,
             "users.info": self._user,
+            **self.views.methods(),
         }
 
     def _auth_test(self, _: Json) -> Json:
