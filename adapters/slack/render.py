@@ -10,12 +10,12 @@ from typing import assert_never
 
 from adapters.slack.fitting import (
     ACTIONS,
-    BLOCKS,
     BUTTON_LABEL,
     CONTEXT,
     FIELD,
     FIELDS,
     HEADER,
+    IN_MESSAGE,
     INPUT,
     LABEL,
     OPTION_LABEL,
@@ -24,10 +24,11 @@ from adapters.slack.fitting import (
     PLACEHOLDER,
     SECTION,
     Drawn,
+    Room,
     clipped,
     in_batches,
     laid_out,
-    within_one_message,
+    within,
 )
 from adapters.slack.pressed import to_block_id, to_button_value, to_value
 from adapters.slack.spans import literal, one_line, pieces, plain
@@ -56,16 +57,16 @@ NOTHING = "…"
 """Stands where Slack demands a word and the message has none."""
 
 
-def render(message: Message, *, command: str = "mentor", opens: bool = True, most: int = BLOCKS) -> list[Drawn]:
-    """The message's blocks, `most` of them. `command` is the slash command's word, put before every command line.
-    `opens`: whether forms can be opened where it is shown; the message alone says all that they do.
+def render(message: Message, *, command: str = "mentor", opens: bool = True, room: Room = IN_MESSAGE) -> list[Drawn]:
+    """The message's blocks, as many as there is room for. `command` is the slash command's word, put before every
+    command line. `opens`: whether forms can be opened where it is shown; the message alone says all that they do.
     """
     drawing = _Drawing(command, opens=opens)
     drawn = [] if message.discreet is not None else list(_title(message.title))
     for block in (*message.blocks, *(opener(message.form) if opens else ())):
         drawn += drawing.draw(block)
     whole = drawn or [*_title(message.title)] or [_section(NOTHING)]
-    return within_one_message(whole, *_context([literal(message.marks.cut)]), most=most)
+    return within(room, whole, *_context([literal(message.marks.cut)]))
 
 
 def fallback(message: Message, *, unasked: bool = False) -> str:

@@ -27,6 +27,7 @@ from slack_sdk.models.views import View
 
 from adapters.slack.fitting import (
     BLOCK_ID,
+    IN_VIEW,
     INPUT,
     LABEL,
     METADATA,
@@ -34,7 +35,6 @@ from adapters.slack.fitting import (
     OPTION_VALUE,
     OPTIONS,
     PLACEHOLDER,
-    VIEW_BLOCKS,
     VIEW_BYTES,
     VIEW_TITLE,
     Drawn,
@@ -47,6 +47,8 @@ from bot.message import Bold, Code, Divider, Input, Message, Paragraph, Text
 MOST_FIELDS = 30
 LONGEST_REMARK = 500
 """Characters of a field's label and hint: a screen of them is read by nobody."""
+IN_REPLY = replace(IN_VIEW, blocks=IN_VIEW.blocks - 1)
+"""Leaves a block for a field."""
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _NUMBER = re.compile(r"-?\d{1,15}")
 _FORM, _REPLY, _HOME = "form", "reply", "home"
@@ -97,7 +99,7 @@ def reply_view(message: Message, frame: Frame, *, origin: str = "") -> Drawn:
     blocks = tuple(
         _in_words(block) if isinstance(block, Input) else block for block in message.blocks if block is not asked
     )
-    drawn: list[Drawn | Block] = [*render(replace(message, blocks=blocks), command=frame.command)]
+    drawn: list[Drawn | Block] = [*render(replace(message, blocks=blocks), command=frame.command, room=IN_REPLY)]
     if asked is None:
         return _modal(drawn, frame, callback_id=_REPLY, metadata=_metadata("", origin) or "")
     field = Field("words", asked.label, hint=asked.hint)
@@ -111,7 +113,7 @@ def home_view(home: Message, *, reply: Message | None = None, command: str = "me
     if reply is not None:
         below = (Divider(), Paragraph((Bold(home.title),)), *home.blocks)
         shown = replace(reply, blocks=(*reply.blocks, *opener(reply.form), *below), form=None)
-    blocks = render(shown, command=command, most=VIEW_BLOCKS)
+    blocks = render(shown, command=command, room=IN_VIEW)
     return {**View(type="home", callback_id=_HOME, blocks=blocks).to_dict()}
 
 
