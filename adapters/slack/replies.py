@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from adapters.slack.api import SlackApi
+from adapters.slack.exhibits import frame_of
 from adapters.slack.render import fallback, render
-from adapters.slack.views import Frame
 from adapters.slack.wiring import Wiring
 from bot.conversation import Request, refusal
 from bot.errors import DeliveryError, SeenBefore
@@ -34,8 +34,7 @@ class Replies:
         self.command = wiring.settings.SLACK_COMMAND
         self.say = wiring.say
         self._api = api
-        say = wiring.say
-        self.frame = Frame(say("slack.modal.title"), say("slack.modal.close"), say("slack.form.or-type"), self.command)
+        self.frame = frame_of(wiring.say, self.command)
 
     async def to(self, request: Request) -> Message:
         """What the mentor says; a kind sentence with the request's number where it could say nothing.

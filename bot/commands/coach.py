@@ -232,6 +232,7 @@ COMMAND = Command(
         Example("coach on", after=(PLACED,)),
         Example("coach settings Friday 9:30 Chicago topics step", after=("coach on",)),
         Example("coach pause yesterday", after=("coach on",)),
+        Example("coach settings", after=(PLACED, "coach on")),
         Example("coach next", after=(PLACED, "coach on")),
         Example("coach why"),
         Example("coach pause 20 Dec to 4 Jan", after=("coach on",)),
