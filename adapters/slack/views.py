@@ -64,6 +64,8 @@ class Frame:
     """The word on the button that closes it."""
     or_type: str
     """Stands before the command line that a form saves somebody."""
+    choose: str
+    """Stands in a list from which nothing is chosen yet."""
     command: str = "mentor"
     """The slash command's word."""
 
@@ -72,7 +74,7 @@ def form_view(form: Form, frame: Frame, *, origin: str = "") -> Drawn | None:
     """The form as a modal; None where Slack has no room for it, and the typed way remains. `origin`: the response URL
     of the message that is to show the result.
     """
-    blocks = [_block(number, field) for number, field in enumerate(form.fields)]
+    blocks = [_block(number, field, frame) for number, field in enumerate(form.fields)]
     if not 0 < len(blocks) <= MOST_FIELDS or any(len(block.block_id or "") > BLOCK_ID for block in blocks):
         return None
     metadata = _metadata(form.command, origin)
@@ -103,7 +105,7 @@ def reply_view(message: Message, frame: Frame, *, origin: str = "") -> Drawn:
     if asked is None:
         return _modal(drawn, frame, callback_id=_REPLY, metadata=_metadata("", origin) or "")
     field = Field("words", asked.label, hint=asked.hint)
-    submitted = [*drawn, _block(len(drawn), field)]
+    submitted = [*drawn, _block(len(drawn), field, frame)]
     return _modal(submitted, frame, callback_id=_FORM, metadata=metadata, submit=asked.button)
 
 
@@ -147,7 +149,7 @@ def _in_words(asked: Input) -> Paragraph:
     return Paragraph((Text(f"{asked.label} "), Code(f"{asked.command} …")))
 
 
-def _block(number: int, field: Field) -> InputBlock:
+def _block(number: int, field: Field, frame: Frame) -> InputBlock:
     remark = " ".join(words for words in (field.misfit, field.hint) if words.strip())
     said = (field.name, field.before, field.after)
     return InputBlock(
@@ -155,14 +157,14 @@ def _block(number: int, field: Field) -> InputBlock:
         label=plain_text(field.label, LONGEST_REMARK),
         hint=plain_text(remark, LONGEST_REMARK) if remark else None,
         optional=field.optional or None,
-        element=_element(f"v:{number}", field),
+        element=_element(f"v:{number}", field, frame),
     )
 
 
-def _element(action_id: str, field: Field) -> InputInteractiveElement:
+def _element(action_id: str, field: Field, frame: Frame) -> InputInteractiveElement:
     match field.kind:
         case "choice" if _can_be_picked(field):
-            return _select(action_id, field)
+            return _select(action_id, field, frame)
         case "line" | "text" | "choice":
             return _words(action_id, field)
         case "date":
@@ -183,13 +185,13 @@ def _can_be_picked(field: Field) -> bool:
     return 0 < len(values) <= OPTIONS and len(set(values)) == len(values) and max(map(len, values)) <= OPTION_VALUE
 
 
-def _select(action_id: str, field: Field) -> StaticSelectElement:
+def _select(action_id: str, field: Field, frame: Frame) -> StaticSelectElement:
     options: list[dict[str, Any]] = [
         {"text": plain_text(option.label or option.value, OPTION_LABEL), "value": to_value(option.value)}
         for option in field.options
     ]
     chosen = next((drawn for drawn in options if drawn["value"] == to_value(field.value)), None)
-    placeholder = plain_text(field.label, PLACEHOLDER)
+    placeholder = plain_text(frame.choose, PLACEHOLDER)
     return StaticSelectElement(
         action_id=action_id, placeholder=placeholder, options=options, initial_option=chosen if field.value else None
     )

@@ -9,7 +9,6 @@ from bot.clock import local_day
 from bot.form import Field, Form, Option
 from bot.mentoring.coaching import TOPICS, time_of
 from bot.mentoring.coaching_replies import DAYS, topic_sets, zone_choice
-from bot.mentoring.samples import PLACED
 from bot.model.coaching import CoachingPlan
 from bot.visit import Visit
 from content.pack import Action, Milestone, Placement
@@ -32,7 +31,7 @@ def placement_form(visit: Visit, placement: Placement, answers: Mapping[str, str
         )
         for question in placement.questions
     )
-    return _form(visit, "start", "start", PLACED, *fields)
+    return _form(visit, "start", "start", "start", *fields)
 
 
 def settings_form(visit: Visit, plan: CoachingPlan) -> Form:

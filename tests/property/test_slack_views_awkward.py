@@ -19,7 +19,7 @@ from tests.fakes.view_kit import view_faults
 from tests.property.forms import forms
 from tests.property.messages import messages, words
 
-FRAME = Frame("Career mentor", "Close", "Or type")
+FRAME = Frame("Career mentor", "Close", "Or type", "Choose")
 ORIGIN = "https://hooks.slack.com/actions/T0SAMPLE1/1234567890123/abcdefghijklmnopqrstuvwx"
 TYPED = "my words"
 
