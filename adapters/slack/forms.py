@@ -6,6 +6,7 @@ open, the reply goes where the button stood, with what to type.
 """
 
 import asyncio
+import json
 import logging
 from dataclasses import replace
 from typing import Any
@@ -18,27 +19,23 @@ from adapters.slack.background import Background
 from adapters.slack.fitting import Drawn
 from adapters.slack.home import Home
 from adapters.slack.replies import Replies
-from adapters.slack.submitted import Submission
+from adapters.slack.submitted import Submission, late_view, submission, tenant_of
 from adapters.slack.views import form_view, reply_view
 from bot.conversation import Request
-from bot.errors import DeliveryError, SeenBefore
+from bot.errors import DeliveryError
 from bot.message import Message, Paragraph, rich
 
 log = logging.getLogger(__name__)
-
-PART = 0.8
-"""Of the time that a request may take, a submitted form waits so much for its answer: the rest is the way here."""
 
 
 class Forms:
     """Opens, fills and answers modals."""
 
-    def __init__(self, replies: Replies, api: SlackApi, home: Home, background: Background, within: float) -> None:
+    def __init__(self, replies: Replies, api: SlackApi, home: Home, background: Background) -> None:
         self._replies = replies
         self._api = api
         self._home = home
         self._background = background
-        self._within = within * PART
 
     async def open(self, tenant: str, trigger: str, line: str) -> str | None:
         """A window that asks for a moment's patience; its id, or None where Slack did not open it."""
@@ -83,27 +80,23 @@ class Forms:
 
         Raises SeenBefore for a request that was worked before.
         """
-        working = asyncio.create_task(self._replies.to(request))
-        done, _ = await asyncio.wait({working}, timeout=self._within)
-        if not done:
-            self._background.start(self._finish(request, working, given))
-            return await ack(response_action="update", view=self._wait(given.line))
-        message = working.result()
+        message = await self._replies.to(request)
         if errors := given.misfits(message.form):
             return await ack(response_action="errors", errors=errors)
         self._background.start(self._settle(request, message, given))
         return await ack(response_action="update", view=self.reply(message, given.view.origin))
 
-    async def _finish(self, request: Request, working: asyncio.Task[Message], given: Submission) -> None:
-        try:
-            message = await working
-        except SeenBefore:
-            return
-        if given.misfits(message.form):
-            await self.update(request.tenant, given.view.id, self.view(message, given.view.origin))
-            return
-        await self.update(request.tenant, given.view.id, self.reply(message, given.view.origin))
-        await self._settle(request, message, given)
+    def late(self, body: dict[str, Any], working: asyncio.Task[BoltResponse]) -> dict[str, Any]:
+        """The acknowledgement of a form whose answer takes too long: a moment's patience, in its window."""
+        given = submission(body)
+        self._background.start(self._finish(body, working))
+        return {"response_action": "update", "view": self._wait(given.line if given else "")}
+
+    async def _finish(self, body: dict[str, Any], working: asyncio.Task[BoltResponse]) -> None:
+        answer = await working
+        view = late_view(body["view"], json.loads(answer.body or "{}"))
+        if view:
+            await self.update(tenant_of(body), body["view"]["id"], view)
 
     async def _settle(self, request: Request, message: Message, given: Submission) -> None:
         """The message that the form was opened from shows its result too."""

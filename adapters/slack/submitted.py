@@ -14,6 +14,8 @@ from bot.form import Field, Filled, Form, line_of
 
 _BLOCK = re.compile(r"v:(?P<number>\d{1,3}):(?P<name>[^:]*):(?P<before>[^:]*):(?P<after>[^:]*)")
 
+_OF_A_VIEW = ("type", "callback_id", "title", "submit", "close", "private_metadata")
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -60,6 +62,31 @@ def submission(body: Mapping[str, Any]) -> Submission | None:
     given = sorted(_given(body["view"].get("state")), key=lambda one: int(one[0]["number"]))
     filled = [Filled(unquote(block["before"]), value, unquote(block["after"])) for block, value in given]
     return Submission(view, line_of(view.line, filled), {unquote(block["name"]): block[0] for block, _ in given})
+
+
+def tenant_of(body: Mapping[str, Any]) -> str:
+    """The workspace in which something was submitted, or the organization where it was in none."""
+    parties = (body.get("team"), body.get("enterprise"))
+    return next((str(each["id"]) for each in parties if isinstance(each, dict) and each.get("id")), "")
+
+
+def late_view(view: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What a window shall show whose answer came after its acknowledgement: the result, or the form once more, with
+    what does not fit below its fields. None where there is nothing to show.
+    """
+    match answer:
+        case {"response_action": "update", "view": dict(shown)}:
+            return shown
+        case {"response_action": "errors", "errors": dict(errors)}:
+            again = {key: view[key] for key in _OF_A_VIEW if view.get(key)}
+            return {**again, "blocks": [_with_hint(block, errors) for block in view.get("blocks") or ()]}
+        case _:
+            return None
+
+
+def _with_hint(block: dict[str, Any], errors: Mapping[str, str]) -> dict[str, Any]:
+    error = errors.get(block.get("block_id", ""))
+    return {**block, "hint": {"type": "plain_text", "text": error, "emoji": False}} if error else block
 
 
 def _metadata(said: Any) -> tuple[str, str]:

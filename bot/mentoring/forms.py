@@ -53,10 +53,9 @@ def settings_form(visit: Visit, plan: CoachingPlan) -> Form:
             "zone",
             say("coaching.settings.zone"),
             "choice",
-            value=visit.member.zone or "",
             options=zones,
             optional=True,
-            hint=say("form.settings.zone-hint"),
+            hint=say("form.settings.zone-hint", zone=visit.zone.key),
         ),
         Field("topics", say("coaching.settings.topics"), "choice", value=chosen, options=topics, before="topics"),
     )

@@ -5,14 +5,14 @@ could have typed, and answered within their acknowledgement.
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
 from bot.clock import Clocks
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Request
 from bot.database import Database
 from bot.mentoring.samples import PLACED
+from bot.message import Message
 from tests.fakes.block_kit import Json, every
 from tests.fakes.slack import FakeSlack, Held, running_slack
 from tests.fakes.slack_door import USER, Door, Echo, button, open_door
@@ -60,6 +60,18 @@ async def _opened(door: Door, shown: Json, command: str) -> Json:
 
 def _states(slack: FakeSlack) -> list[Json]:
     return [state for states in slack.views.modals.values() for state in states]
+
+
+class Slow(Echo):
+    """The real conversation, once it is let go on."""
+
+    def __init__(self, conversation: Conversation, *, held: asyncio.Event) -> None:
+        super().__init__(held=held)
+        self._conversation = conversation
+
+    async def answer(self, request: Request) -> Message:
+        await super().answer(request)
+        return await self._conversation.answer(request)
 
 
 async def _slash(door: Door, line: str) -> Json:
@@ -200,21 +212,34 @@ async def test_a_button_in_a_window_changes_the_window(door: Door, slack: FakeSl
 async def test_a_slow_form_is_answered_in_time_and_filled_later(
     slack: FakeSlack, sqlite: Database, clocks: Clocks, conversation: Conversation
 ) -> None:
-    class Slow(Echo):
-        async def answer(self, request: Any) -> Any:
-            await super().answer(request)
-            return await conversation.answer(request)
-
-    slow = Slow()
-    async with open_door(slack, sqlite, clocks, slow, answer_within=0.5) as door:
+    slow = Slow(conversation, held=asyncio.Event())
+    assert slow.held
+    async with open_door(slack, sqlite, clocks, conversation) as door:
         window = await _opened(door, await _slash(door, "home"), "start")
-        slow.held = asyncio.Event()
+    async with open_door(slack, sqlite, clocks, slow, answer_within=0.05) as door:
         filled = {question: f"{question}={choice}" for question, choice in ANSWERS.items()}
         told = await door.submit(window, filled)
         assert "One moment" in _said(told)
         slow.held.set()
         await slack.until(lambda: len(_states(slack)) == 3)
     assert "step 3" in _said(slack.views.window())
+
+
+async def test_what_does_not_fit_is_told_late_too(
+    slack: FakeSlack, sqlite: Database, clocks: Clocks, conversation: Conversation
+) -> None:
+    name = "milestone finish-bachelor-degree"
+    slow = Slow(conversation, held=asyncio.Event())
+    assert slow.held
+    async with open_door(slack, sqlite, clocks, conversation) as door:
+        window = await _opened(door, await _slash(door, name), name)
+    async with open_door(slack, sqlite, clocks, slow, answer_within=0.05) as door:
+        assert "One moment" in _said(await door.submit(window, {"day": "2020-05-31"}))
+        slow.held.set()
+        await slack.until(lambda: len(_states(slack)) == 3)
+    again = slack.views.window()
+    assert again["private_metadata"] == window["private_metadata"]
+    assert [len(block["hint"]["text"]) > 10 for block in again["blocks"] if block["type"] == "input"] == [True]
 
 
 async def test_a_form_submitted_twice_is_kept_once(door: Door, slack: FakeSlack) -> None:
