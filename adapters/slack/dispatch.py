@@ -26,9 +26,7 @@ ANSWER_WITHIN = 2.5
 class Dispatch:
     """Hands requests to Bolt. `within`: seconds that a request may take, shorter in tests."""
 
-    def __init__(
-        self, bolt: AsyncApp, replies: Replies, forms: Forms, background: Background, within: float
-    ) -> None:
+    def __init__(self, bolt: AsyncApp, replies: Replies, forms: Forms, background: Background, within: float) -> None:
         self._bolt = bolt
         self._replies = replies
         self._forms = forms

@@ -96,7 +96,7 @@ def _is_view(view: Any) -> bool:
     return (
         isinstance(view, dict)
         and all(isinstance(view.get(key) or "", str) for key in texts)
-        and _is_id(view.get("id"))
+        and is_id(view.get("id"))
         and isinstance(view.get("callback_id"), str)
         and _is_state(view.get("state") or {})
     )

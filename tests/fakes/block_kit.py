@@ -34,6 +34,17 @@ def faults(blocks: Any) -> list[str]:
     return check_blocks(blocks, 50, "a message")
 
 
+def refused_for(said: Json) -> Json | None:
+    """Why Slack refuses a message; None when it takes it."""
+    text = said.get("text")
+    if not isinstance(text, str) or not text.strip():
+        return {"error": "no_text"}
+    if len(text) > 40_000:
+        return {"error": "msg_too_long"}
+    found = faults(said["blocks"]) if "blocks" in said else []
+    return {"error": "invalid_blocks", "response_metadata": {"messages": found}} if found else None
+
+
 def check_blocks(blocks: Any, most: int, where: str) -> list[str]:
     if not isinstance(blocks, list) or not 1 <= len(blocks) <= most:
         return [f"{where} takes 1 to {most} blocks"]

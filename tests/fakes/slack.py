@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.fakes.block_kit import faults
+from tests.fakes.block_kit import refused_for
 from tests.fakes.slack_oauth import FakeOAuth, Place
 from tests.fakes.slack_people import FakeDnd
 from tests.fakes.slack_sockets import Sockets
@@ -263,17 +263,6 @@ def _goes_wrong(request: web.Request, mishap: Mishap) -> web.Response | None:
             return web.json_response({"ok": False, "error": error})
         case _:
             return None
-
-
-def refused_for(said: Json) -> Json | None:
-    """Why Slack refuses a message; None when it takes it."""
-    text = said.get("text")
-    if not isinstance(text, str) or not text.strip():
-        return {"error": "no_text"}
-    if len(text) > 40_000:
-        return {"error": "msg_too_long"}
-    found = faults(said["blocks"]) if "blocks" in said else []
-    return {"error": "invalid_blocks", "response_metadata": {"messages": found}} if found else None
 
 
 async def _arguments(request: web.Request) -> Json:
