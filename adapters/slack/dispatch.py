@@ -13,6 +13,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from adapters.slack.background import Background
+from adapters.slack.forms import Forms
 from adapters.slack.listeners import ONCE
 from adapters.slack.replies import Replies
 
@@ -33,9 +34,10 @@ CROWD = 200
 class Dispatch:
     """Hands requests to Bolt. `within`: seconds that a request may take, shorter in tests."""
 
-    def __init__(self, bolt: AsyncApp, replies: Replies, background: Background, within: float) -> None:
+    def __init__(self, bolt: AsyncApp, replies: Replies, forms: Forms, background: Background, within: float) -> None:
         self._bolt = bolt
         self._replies = replies
+        self._forms = forms
         self._background = background
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._under_way = 0
@@ -47,7 +49,8 @@ class Dispatch:
         return asyncio.get_running_loop().time() + within
 
     async def answer(self, body: dict[str, Any], once: str, until: float) -> BoltResponse:
-        """Bolt's answer, or an acknowledgement when it takes too long; the rest then follows through `response_url`.
+        """Bolt's answer, or an acknowledgement when it takes too long; the rest then follows through `response_url`, or
+        in the window that was submitted.
 
         `once` is what no other request has: one that comes again is not worked again.
         """
@@ -58,6 +61,8 @@ class Dispatch:
         log.info("Acknowledged before the answer was ready", extra={"event": "slack_late"})
         if body.get("type") == "event_callback":
             return BoltResponse(status=503)
+        if body.get("type") == "view_submission":
+            return BoltResponse(status=200, body=self._forms.late(body, working))
         if "command" in body:
             self._background.start(self._finish(body.get("response_url") or "", working))
         return BoltResponse(status=200)

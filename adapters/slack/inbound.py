@@ -25,11 +25,14 @@ from adapters.slack.background import Background
 from adapters.slack.dispatch import ANSWER_WITHIN, Dispatch
 from adapters.slack.dnd import DoNotDisturb
 from adapters.slack.events import Hands, handlers
+from adapters.slack.forms import Forms
 from adapters.slack.gate import Gate, verifier
+from adapters.slack.home import Home
 from adapters.slack.inbox import Inbox
 from adapters.slack.install import InstallPages
 from adapters.slack.lifecycle import Lifecycle
-from adapters.slack.listeners import Listeners
+from adapters.slack.listeners import Listeners, Surfaces
+from adapters.slack.openings import Openings
 from adapters.slack.replies import Replies
 from adapters.slack.socket import SlackSocket
 from adapters.slack.tokens import Tokens
@@ -49,13 +52,16 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
     tokens = Tokens(wiring.settings, wiring.database, wiring.clocks)
     api, background = SlackApi(wiring.settings, tokens), Background()
     replies, zones, inbox = Replies(wiring, api), Zones(wiring, api), Inbox(wiring)
-    worker = Worker(inbox, zones, handlers(Hands(wiring, api, replies)))
+    home = Home(wiring, replies, api, background)
+    forms, openings = Forms(replies, api, home, background), Openings(replies, home, api)
+    worker = Worker(inbox, zones, handlers(Hands(wiring, api, replies, home, openings)))
     pages, dnd = InstallPages(wiring, tokens), DoNotDisturb(wiring, api)
     pages.add_to(app)
     bolt = _bolt(wiring, Workspaces(wiring, tokens, background), pages.flow)
     Lifecycle(wiring, tokens).register(bolt)  # first: Bolt hands a request to the first who listens for it
-    Listeners(replies, inbox, worker, zones, background, wiring.clocks.machine).register(bolt)
-    dispatch = Dispatch(bolt, replies, background, answer_within)
+    surfaces = Surfaces(replies, home, forms)
+    Listeners(surfaces, inbox, worker, zones, background, wiring.clocks.machine).register(bolt)
+    dispatch = Dispatch(bolt, replies, forms, background, answer_within)
     if secret := wiring.settings.SLACK_SIGNING_SECRET:  # without one, anybody could sign
         app.router.add_post(PATH, Gate(dispatch, verifier(secret, wiring.clocks.machine)).receive)
     beside: list[Beside] = [dnd.run, partial(_meet, api, tokens, wiring)]

@@ -48,8 +48,9 @@ def is_sound(body: Any) -> TypeGuard[dict[str, Any]]:
             return _is_well_formed(body) and _has(body, "challenge")
         case {"type": "event_callback"}:
             return _is_well_formed(body) and _is_event(body)
-        case {"type": "block_actions"}:
-            return _is_well_formed(body) and _is_pressed(body)
+        case {"type": "block_actions" | "view_submission" as kind}:
+            is_whole = _is_pressed if kind == "block_actions" else _is_submitted
+            return _is_well_formed(body) and _is_by_somebody(body) and is_whole(body)
         case {"type": str()}:
             return _is_well_formed(body)
         case _:
@@ -73,10 +74,31 @@ def _is_pressed(body: Mapping[str, Any]) -> bool:
         isinstance(actions, list)
         and bool(actions)
         and all(isinstance(action, dict) and isinstance(action.get("action_id"), str) for action in actions)
-        and isinstance(body.get("user"), dict)
+        and _is_state(body.get("state") or {})
+        and (body.get("view") is None or _is_view(body["view"]))
+    )
+
+
+def _is_submitted(body: Mapping[str, Any]) -> bool:
+    return _is_view(body.get("view"))
+
+
+def _is_by_somebody(body: Mapping[str, Any]) -> bool:
+    return (
+        isinstance(body.get("user"), dict)
         and _has(body["user"], "id")
         and (_names(body.get("team")) or _names(body.get("enterprise")))
-        and _is_state(body.get("state") or {})
+    )
+
+
+def _is_view(view: Any) -> bool:
+    texts = ("id", "type", "callback_id", "private_metadata")
+    return (
+        isinstance(view, dict)
+        and all(isinstance(view.get(key) or "", str) for key in texts)
+        and is_id(view.get("id"))
+        and isinstance(view.get("callback_id"), str)
+        and _is_state(view.get("state") or {})
     )
 
 

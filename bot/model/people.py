@@ -63,6 +63,8 @@ class Member(SQLModel, table=True):
     step: int | None = None
     """The current step, kept by `bot.mentoring.progress` whenever it records; None until placed."""
     welcomed_at: datetime | None = Field(default=None, sa_type=Instant)
+    home_opened_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When they first opened the mentor's page in Slack, by the machine's clock: from then on it is kept up to date."""
     written_to_at: datetime | None = Field(default=None, sa_type=Instant)
     """When the last unasked message to them set off, by the machine's clock: one at a time, a second apart."""
     last_active_at: datetime | None = Field(default=None, sa_type=Instant)

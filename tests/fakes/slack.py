@@ -13,10 +13,11 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.fakes.block_kit import faults
+from tests.fakes.block_kit import refused_for
 from tests.fakes.slack_oauth import FakeOAuth, Place
 from tests.fakes.slack_people import FakeDnd
 from tests.fakes.slack_sockets import Sockets
+from tests.fakes.slack_views import SlackViews
 
 TOKEN = "xoxb-sample-token"
 TEAM, BOT = "T0SAMPLE1", "U0MENTOR1"
@@ -97,9 +98,11 @@ class FakeSlack:
     uses: list[int] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     sockets: Sockets = field(init=False)
+    views: SlackViews = field(init=False)
 
     def __post_init__(self) -> None:
         self.sockets = Sockets(self.changed)
+        self.views = SlackViews(self.zones)
 
     def goes_wrong(self, method: str, *mishaps: Mishap) -> None:
         """The next calls of a method meet these, one each. `respond` names the response URLs."""
@@ -160,6 +163,7 @@ class FakeSlack:
             "conversations.open": self._open,
             "dnd.teamInfo": self.dnd.team_info,
             "users.info": self._user,
+            **self.views.methods(),
         }
 
     def _auth_test(self, _: Json) -> Json:
@@ -259,17 +263,6 @@ def _goes_wrong(request: web.Request, mishap: Mishap) -> web.Response | None:
             return web.json_response({"ok": False, "error": error})
         case _:
             return None
-
-
-def refused_for(said: Json) -> Json | None:
-    """Why Slack refuses a message; None when it takes it."""
-    text = said.get("text")
-    if not isinstance(text, str) or not text.strip():
-        return {"error": "no_text"}
-    if len(text) > 40_000:
-        return {"error": "msg_too_long"}
-    found = faults(said["blocks"]) if "blocks" in said else []
-    return {"error": "invalid_blocks", "response_metadata": {"messages": found}} if found else None
 
 
 async def _arguments(request: web.Request) -> Json:

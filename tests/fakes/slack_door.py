@@ -22,6 +22,7 @@ from bot.message import Message, Paragraph, text
 from bot.settings import read_settings
 from content.wording import load_wordings
 from tests.fakes.slack import BOT, TEAM, TOKEN, FakeSlack
+from tests.fakes.slack_views import filled_in, submission_faults
 
 SECRET = "a-signing-secret-for-tests"
 USER = "U0SAMPLE1"
@@ -87,7 +88,7 @@ class Door:
         self, action: Json, *, trigger: str = "1.2.b", state: Json | None = None, response_url: str = ""
     ) -> ClientResponse:
         """Something on a message of ours was pressed, picked or filled in."""
-        payload = {
+        payload: Json = {
             "type": "block_actions",
             "team": {"id": TEAM},
             "user": {"id": USER, "team_id": TEAM},
@@ -98,7 +99,53 @@ class Door:
             "actions": [action],
             "state": state or {"values": {}},
         }
+        return await self._interact(payload)
+
+    async def press_in(self, view: Json, action: Json, *, trigger: str = "1.2.v") -> ClientResponse:
+        """Something on a modal or on Home was pressed: Slack sends no response_url then."""
+        payload = {
+            "type": "block_actions",
+            "team": {"id": TEAM},
+            "user": {"id": USER, "team_id": TEAM},
+            "container": {"type": "view", "view_id": view["id"]},
+            "trigger_id": trigger,
+            "view": {"state": {"values": {}}, **view},
+            "actions": [action],
+        }
+        return await self._interact(payload)
+
+    async def submit(self, view: Json, filled: Mapping[str, str], *, trigger: str = "1.2.s") -> Json | None:
+        """A modal is filled in, by the names of its fields, and submitted. What Slack is told to do with it, which it
+        checks; None for an empty acknowledgement.
+        """
+        payload = {
+            "type": "view_submission",
+            "team": {"id": TEAM},
+            "user": {"id": USER, "team_id": TEAM},
+            "trigger_id": trigger,
+            "view": {**view, "state": {"values": filled_in(view, filled)}},
+        }
+        answer = await self._interact(payload)
+        assert answer.status == 200, answer.status
+        if not await answer.text():
+            return None
+        told: Json = await answer.json()
+        assert submission_faults(view, told) == []
+        return told
+
+    async def _interact(self, payload: Json) -> ClientResponse:
         return await self.knock(urlencode({"payload": json.dumps(payload)}), "application/x-www-form-urlencoded")
+
+    async def open_home(self, tab: str = "home", *, event_id: str = "EvHome", **more: Any) -> ClientResponse:
+        """The sample member opens the mentor's page or messages."""
+        event = {
+            "type": "app_home_opened",
+            "user": USER,
+            "channel": "D0SAMPLE1",
+            "tab": tab,
+            "event_ts": "1764000000.1",
+        }
+        return await self.tell({**event, **more}, event_id=event_id)
 
     async def tell(self, event: Json, *, event_id: str = "Ev1", **envelope: Any) -> ClientResponse:
         """An event of the Events API."""

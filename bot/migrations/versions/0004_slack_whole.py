@@ -1,5 +1,5 @@
 """Slack, whole: installations with their locked tokens, workspaces that removed the mentor, events of every kind, who
-chose a zone, closed accounts, and "do not disturb".
+chose a zone, closed accounts, "do not disturb", and who opened the mentor's page.
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-MEMBER_INSTANTS = ("deactivated_at", "dnd_from", "dnd_until", "dnd_asked_at")
+MEMBER_INSTANTS = ("deactivated_at", "dnd_from", "dnd_until", "dnd_asked_at", "home_opened_at")
 
 
 def upgrade() -> None:
