@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from adapters.composition import Mentor
 from adapters.slack.api import SlackApi
+from adapters.slack.tokens import Tokens
 from adapters.slack.transport import SlackMessenger
 from adapters.web.inbox import DemoMessenger
 from bot.ports import Messenger
@@ -51,7 +52,7 @@ async def open_post_office(mentor: Mentor) -> AsyncIterator[PostOffice]:
         yield post_office(mentor, {})
         return
     slack = SlackMessenger(
-        SlackApi(mentor.settings),
+        SlackApi(mentor.settings, Tokens(mentor.settings, mentor.database, mentor.clocks)),
         command=mentor.settings.SLACK_COMMAND,
         reads_back=mentor.settings.SLACK_READ_BACK,
     )

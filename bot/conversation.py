@@ -9,7 +9,8 @@ from bot.clock import Clocks
 from bot.errors import SeenBefore
 from bot.mentoring.coaching import wake
 from bot.mentoring.profile import Profile, follow
-from bot.message import Button, Buttons, Marks, Message, Paragraph, rich
+from bot.mentoring.welcome import welcome
+from bot.message import Marks, Message, Paragraph, rich
 from bot.once import is_first
 from bot.visit import Deployment, Visit
 from bot.visitors import find_visitor
@@ -48,6 +49,8 @@ class Request:
     """What the platform needs to reach the person later; empty when this request does not tell."""
     once: str = ""
     """The platform's own name for this very request, where the same one may come again; it is worked once."""
+    is_greeting: bool = False
+    """Nobody typed this: it is said to somebody who meets the mentor for the first time, and to nobody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,7 @@ class Conversation:
     async def answer(self, request: Request) -> Message:
         """What the mentor says to one request. Everything it changes is stored when this returns, or nothing is.
 
-        Raises SeenBefore for a request that was worked before.
+        Raises SeenBefore for a request that was worked before, and for a greeting to somebody who had one.
         """
         with self._database.right_of_way.person():
             return await self._answer(request)
@@ -91,8 +94,11 @@ class Conversation:
         async with self._database.work() as session:
             await self._admit(session, request)
             visit = await self._open(session, request)
+            if request.is_greeting and visit.member.welcomed_at is not None:
+                raise SeenBefore
             message = await self._reply(visit, request.text)
-            return replace(_welcomed(visit, message), marks=_marks(visit.say))
+            has_page = visit.member.home_opened_at is not None
+            return replace(_welcomed(visit, message), marks=_marks(visit.say), has_page=has_page)
 
     async def _admit(self, session: "AsyncSession", request: Request) -> None:
         now = self._clocks.machine.now()
@@ -143,13 +149,12 @@ async def _learn(session: "AsyncSession", member: "Member", request: Request, no
 
 
 def _welcomed(visit: Visit, message: Message) -> Message:
-    """The first reply to a person ends with what an employer may see."""
+    """The first reply to a person ends with the welcome, unless it holds it."""
     if visit.member.welcomed_at is not None:
         return message
     visit.member.welcomed_at = visit.now
-    button = Button(visit.say("talk.privacy-button"), "privacy")
-    notice = (Paragraph(rich(visit.say("talk.first-notice")), quiet=True), Buttons((button,)))
-    return replace(message, blocks=(*message.blocks, *notice))
+    missing = tuple(block for block in welcome(visit.say) if block not in message.blocks)
+    return replace(message, blocks=(*message.blocks, *missing))
 
 
 def _marks(say: "Wording") -> Marks:

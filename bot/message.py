@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bot.form import Form
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -113,6 +115,8 @@ class Button:
     command: str
     """The command line it stands for; it names its object, so that it is right three weeks later."""
     style: Literal["plain", "primary", "danger"] = "plain"
+    opens: bool = False
+    """The reply offers a form, which a platform that can opens at once, in place of showing the reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +178,11 @@ class Message:
     above the blocks; what is sent unasked opens with its blocks."""
     marks: Marks = field(default=Marks())
     """Set where a message leaves for its reader."""
+    has_page: bool = False
+    """Its reader has a page of the mentor's on the platform (Slack's Home tab), which may have to say something else
+    now. Set where a message leaves for its reader."""
+    form: Form | None = None
+    """What the blocks ask for, as a form: the quicker way where a platform can open one. The blocks alone suffice."""
 
     def words(self) -> int:
         """How many words the reader meets, buttons aside: what the limit of a weekly message counts."""

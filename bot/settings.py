@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from bot.errors import ConfigError
+from bot.vault import Vault
 
 
 def _web_address(value: str) -> str:
@@ -44,8 +45,21 @@ def _word(value: str) -> str:
     return word
 
 
+def _keys(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return Vault.keys(value)
+    except ValueError as error:
+        raise ValueError("is not a list of keys that `preceptor key` makes") from error
+
+
 WebAddress = Annotated[str, BeforeValidator(_web_address)]
 PingAddress = Annotated[str, BeforeValidator(_ping_address)]
+
+
+_SLACK = ("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+"""Any of these switches Slack on."""
 
 
 class Settings(BaseModel):
@@ -54,7 +68,16 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     DATABASE_URL: str = Field(
-        "sqlite:///preceptor.db", description="where the data lives", examples=["postgresql://user:password@host/name"]
+        "sqlite:///preceptor.db",
+        repr=False,
+        description="where the data lives",
+        examples=["postgresql://user:password@host/name"],
+    )
+    SECRET_KEY: Annotated[tuple[str, ...], BeforeValidator(_keys)] = Field(
+        (),
+        repr=False,
+        description="encrypts the tokens that Slack gives us; `preceptor key` makes one (several: newest first)",
+        examples=["q3Zc8…="],
     )
     PUBLIC_URL: WebAddress | None = Field(
         None, description="the address at which browsers reach this server", examples=["https://mentor.example.org"]
@@ -69,12 +92,37 @@ class Settings(BaseModel):
     )
     SLACK_SIGNING_SECRET: str | None = Field(
         None,
+        repr=False,
         min_length=16,
         description="proves that a request comes from Slack",
         examples=["8f742231b10e8888abcd99yyyzzz85a5"],
     )
     SLACK_BOT_TOKEN: str | None = Field(
-        None, pattern=r"^xoxb-", description="lets the mentor write in your workspace", examples=["xoxb-…"]
+        None,
+        repr=False,
+        pattern=r"^xoxb-",
+        description="lets the mentor write in your one workspace",
+        examples=["xoxb-…"],
+    )
+    SLACK_APP_TOKEN: str | None = Field(
+        None,
+        repr=False,
+        pattern=r"^xapp-",
+        description="lets the mentor listen through Socket Mode, without a public address",
+        examples=["xapp-…"],
+    )
+    SLACK_CLIENT_ID: str | None = Field(
+        None,
+        pattern=r"^[0-9A-Za-z.]+$",
+        description="your Slack app's name where many workspaces install it",
+        examples=["1234567890.0987654321"],
+    )
+    SLACK_CLIENT_SECRET: str | None = Field(
+        None,
+        repr=False,
+        pattern=r"^[!-~]{16,}$",
+        description="proves to Slack that an installation is ours",
+        examples=["9f2c5d1b7a3e48608b1d2c3e4f5a6b7c"],
     )
     SLACK_API_URL: WebAddress = Field(
         "https://slack.com/api", description="where Slack's Web API answers", examples=["https://slack.com/api"]
@@ -111,15 +159,31 @@ class Settings(BaseModel):
 
     @property
     def has_slack(self) -> bool:
-        return bool(self.SLACK_SIGNING_SECRET or self.SLACK_BOT_TOKEN)
+        return any(getattr(self, name) for name in _SLACK)
+
+    @property
+    def has_many_workspaces(self) -> bool:
+        """Whether workspaces install the mentor by themselves, at /slack/install."""
+        return bool(self.SLACK_CLIENT_ID or self.SLACK_CLIENT_SECRET)
 
     @model_validator(mode="after")
     def _slack_is_whole(self) -> Self:
-        if self.has_slack:
-            for name in ("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN"):
-                if getattr(self, name) is None:
-                    raise ConfigError(f"{explain(name)} Slack is switched on by its other settings, so it is needed.")
+        for name in self._slack_needs():
+            if not getattr(self, name):
+                raise ConfigError(f"{explain(name)} Slack is switched on by its other settings, so it is needed.")
+        page = self.PUBLIC_URL or ""
+        if self.has_many_workspaces and not page.startswith("https:") and not is_loopback(page):
+            raise ConfigError(f"{explain('PUBLIC_URL')} Slack sends browsers back to addresses with https only.")
         return self
+
+    def _slack_needs(self) -> tuple[str, ...]:
+        """One workspace by its token, or many by OAuth; requests come signed over HTTP, or through a socket."""
+        if not self.has_slack:
+            return ()
+        signed = () if self.SLACK_APP_TOKEN else ("SLACK_SIGNING_SECRET",)
+        if self.has_many_workspaces:
+            return ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", *signed, "SECRET_KEY", "PUBLIC_URL")
+        return (*signed, "SLACK_BOT_TOKEN")
 
     @property
     def slack_is_local(self) -> bool:

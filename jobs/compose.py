@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.batches import STOPPED
 from bot.mentoring.do_not_disturb import DO_NOT_DISTURB, held_until
+from bot.mentoring.leaving import UNINSTALLED
 from bot.mentoring.profile import DEACTIVATED
 from bot.message import Message, Paragraph, rich
 from bot.model.deliveries import Delivery, State
@@ -138,7 +139,9 @@ class _Composer:
         if known is None:
             known = await nudge.gather(self._session, [delivery], self._now)
         letter = await self._letter(delivery, known.get(delivery.member_id))
-        if letter.member.deactivated_at:
+        if letter.tenant.left_at is not None:
+            return Skip(UNINSTALLED)
+        if letter.member.deactivated_at is not None:
             return Skip(DEACTIVATED)
         composed = await nudge.compose(letter)
         if isinstance(composed, Composed) and (until := held_until(letter.member, self._now)):

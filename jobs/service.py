@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from jobs.clockwork import Clockwork
 from jobs.engine import Engine
+from jobs.erasing import erase_left
 from jobs.outbox import skip_stopped
 from jobs.patience import beside
 from jobs.planner import plan_due
@@ -13,6 +14,7 @@ from jobs.post_office import PostOffice
 from jobs.watch import Watch
 
 LOOK_EVERY = timedelta(minutes=1)
+ERASE_EVERY = timedelta(hours=1)
 
 
 async def run_jobs(office: PostOffice, engine: Engine, stop: asyncio.Event, watch: Watch | None = None) -> None:
@@ -29,8 +31,12 @@ async def run_jobs(office: PostOffice, engine: Engine, stop: asyncio.Event, watc
         if watch:
             watch.planned(counts)
 
+    async def erase() -> None:
+        await erase_left(office.database, office.clocks.calendar.now())
+
     clockwork = Clockwork()
     clockwork.every(LOOK_EVERY, "plan", plan)
+    clockwork.every(ERASE_EVERY, "erase", erase)
     clockwork.start()
     try:
         async with beside(watch.run(stop)) if watch else nullcontext():

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -23,8 +23,10 @@ from bot.database import Database, open_database
 from bot.errors import ConfigError, DatabaseNotReady, DatabaseOutOfReach
 from bot.model.coaching import CoachingPlan
 from bot.model.deliveries import Delivery, State
+from bot.model.installations import SlackInstallation
 from bot.model.people import Member
 from bot.settings import Settings, read_settings
+from bot.vault import Vault
 from content.faults import ContentFault
 from content.library import load_library
 from jobs.deliverers import starts, who_delivers
@@ -106,18 +108,18 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
     except ConfigError as error:
         yield Finding("Database", "DATABASE_URL is malformed", str(error))
         return
-    async for finding in _tables(database):
+    async for finding in _tables(database, settings):
         yield finding
 
 
-async def _tables(database: Database) -> AsyncIterator[Finding]:
+async def _tables(database: Database, settings: Settings) -> AsyncIterator[Finding]:
     try:
         if database.file and not database.file.exists():
             yield _new_file(database.file)
             return
         await database.require_current()
         yield Finding("Database", f"{database.engine.dialect.name}, tables up to date")
-        async for finding in _ledger(database):
+        async for finding in _ledger(database, settings):
             yield finding
     except DatabaseOutOfReach as error:
         yield Finding("Database", f"cannot be reached: {error.reason}", str(error))
@@ -138,7 +140,7 @@ def _new_file(file: Path) -> Finding:
     return Finding("Database", f"SQLite, {file} (made at the first start)")
 
 
-async def _ledger(database: Database) -> AsyncIterator[Finding]:
+async def _ledger(database: Database, settings: Settings) -> AsyncIterator[Finding]:
     now = real_clocks().machine.now()
     async with database.reading() as session:
         members = (await session.exec(select(func.count()).select_from(Member))).one()
@@ -151,7 +153,43 @@ async def _ledger(database: Database) -> AsyncIterator[Finding]:
     unsettled = f"{unsure} unsure ({health.unsettled} still being looked for)"
     yield Finding("Messages", f"{health.overdue} overdue, {unsettled}", mend)
     idle = "" if deliverer or not health.groups else f"start `{starts(database)}`: something waits to be sent"
+    async for finding in _installations(database, settings):
+        yield finding
     yield Finding("Delivery", f"by {deliverer}" if deliverer else "nobody delivers at this moment", idle)
+
+
+async def _installations(database: Database, settings: Settings) -> AsyncIterator[Finding]:
+    """Whether the tokens of workspaces that installed the mentor by themselves can be used."""
+    async with database.reading() as session:
+        rows = (await session.exec(select(SlackInstallation).order_by(SlackInstallation.external_id))).all()
+    with_token = [row for row in rows if row.token]
+    if not settings.has_many_workspaces and not with_token:
+        return
+    vault = Vault(settings.SECRET_KEY) if settings.SECRET_KEY else None
+    closed = [row for row in with_token if vault is None or not vault.opens(row.token)]
+    refused = [row for row in with_token if row.refused]
+    old = [row for row in with_token if vault and row not in closed and not vault.is_newest(row.token)]
+    says = f"{len(with_token)} with a token, {len(rows) - len(with_token)} that removed the mentor"
+    yield Finding("Installs", f"{says}; {_keys(old, settings)}")
+    page = f"{settings.PUBLIC_URL or ''}/slack/install"
+    if closed:
+        mend = (
+            f"put the key they were locked with back into SECRET_KEY, at its end; or let them install again at {page}"
+        )
+        yield Finding("Installs", f"no key in SECRET_KEY opens the token of {_named(closed)}", mend)
+    if refused:
+        words = ", ".join(sorted({row.refused for row in refused}))
+        yield Finding("Installs", f"Slack refuses ({words}) {_named(refused)}", f"let them install again at {page}")
+
+
+def _keys(old: Sequence[SlackInstallation], settings: Settings) -> str:
+    if old:
+        return f"{len(old)} still need an older key (`preceptor serve` locks them anew when it starts)"
+    return "the older keys in SECRET_KEY can go" if len(settings.SECRET_KEY) > 1 else "all under the newest key"
+
+
+def _named(rows: Sequence[SlackInstallation]) -> str:
+    return ", ".join(f"{row.external_id} ({row.name})" for row in rows[:5]) + (" …" if len(rows) > 5 else "")
 
 
 def _alarms(settings: Settings) -> Finding:
@@ -171,6 +209,8 @@ def _pages(settings: Settings) -> Finding:
 async def _slack(settings: Settings) -> Finding:
     if not settings.has_slack:
         return Finding("Slack", "off (no SLACK_… setting)")
+    if settings.SLACK_BOT_TOKEN is None:
+        return Finding("Slack", f"workspaces install it at {settings.PUBLIC_URL}/slack/install")
     client = AsyncWebClient(
         token=settings.SLACK_BOT_TOKEN, base_url=f"{settings.SLACK_API_URL}/", timeout=5, retry_handlers=[]
     )

@@ -15,6 +15,8 @@ COMMANDS = {
     "deliveries": Late("adapters.cli.deliveries:deliveries", "What became of every message, and what to do about it."),
     "demo": Late("adapters.cli.serving:demo", "Fill a sample workspace and serve the playground."),
     "doctor": Late("adapters.cli.doctor:doctor", "Look at everything that is set up; say what to mend."),
+    "key": Late("adapters.cli.key:key", "Print a new key for SECRET_KEY."),
+    "manifest": Late("adapters.cli.manifests:manifest", "Print the manifest of the app, as a platform takes it."),
     "nudges": Late("adapters.cli.nudges:nudges", "What the mentor sends unasked."),
     "seed": Late("adapters.cli.operating:seed", "Add sample members with running coaching plans."),
     "serve": Late("adapters.cli.serving:serve", "Serve the platforms that are on, and deliver what falls due."),

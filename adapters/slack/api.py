@@ -11,34 +11,43 @@ import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.errors import explain, from_answer
-from bot.errors import CannotReach
+from adapters.slack.errors import SOON, explain, from_answer
+from adapters.slack.tokens import Access, Tokens
+from bot.errors import CannotReach, TryLater
 from bot.settings import Settings, is_loopback
 
 TIMEOUT = 8
 """Seconds for one call, from connecting to the last byte of the answer."""
+MOST_CLIENTS = 500
+"""Tokens whose client is kept; making one anew costs little."""
 T = TypeVar("T")
 
 
 class SlackApi:
-    """Opens its session on first use, inside the running loop; `close` ends it."""
+    """Opens its session on first use, inside the running loop; `close` ends it.
 
-    def __init__(self, settings: Settings) -> None:
+    Without `tokens` it has SLACK_BOT_TOKEN alone, for whatever workspace.
+    """
+
+    def __init__(self, settings: Settings, tokens: Tokens | None = None) -> None:
         self._settings = settings
+        self._tokens = tokens
         self._session: aiohttp.ClientSession | None = None
-        self._client: AsyncWebClient | None = None
+        self._clients: dict[str, AsyncWebClient] = {}
 
-    def _as(self, tenant: str) -> AsyncWebClient:  # noqa: ARG002 - one token so far
-        """The Web API, with the token of that workspace."""
-        if self._client is None:
-            self._client = AsyncWebClient(
-                token=self._settings.SLACK_BOT_TOKEN,
+    def _as(self, token: str) -> AsyncWebClient:
+        """The Web API, with that token."""
+        if token not in self._clients:
+            if len(self._clients) >= MOST_CLIENTS:
+                self._clients.clear()
+            self._clients[token] = AsyncWebClient(
+                token=token,
                 base_url=f"{self._settings.SLACK_API_URL}/",
                 timeout=TIMEOUT,
                 session=self._opened(),
                 retry_handlers=[],
             )
-        return self._client
+        return self._clients[token]
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
@@ -52,12 +61,24 @@ class SlackApi:
     async def call(self, tenant: str, method: Callable[[AsyncWebClient], Awaitable[T]]) -> T:
         """What a method of the Web API gives, called as ourselves in that workspace ("" before it is known).
 
-        Raises TryLater, CannotReach, BadMessage or Unsure.
+        Raises TryLater, CannotReach, BadMessage or Unsure. Where no token speaks for the workspace, nothing is asked
+        of Slack, and the reason of CannotReach says why.
         """
+        access = await self._access(tenant)
         try:
-            return await method(self._as(tenant))
+            return await method(self._as(access.token))
         except (SlackClientError, aiohttp.ClientError, TimeoutError, UnicodeDecodeError) as error:
-            raise explain(error) from error
+            meaning = explain(error)
+            if self._tokens and isinstance(meaning, CannotReach):
+                await self._tokens.refused(access, meaning.reason)
+            if isinstance(meaning, CannotReach) and access.row and meaning.reason == "token_expired":
+                raise TryLater(SOON, "The token had ended.") from error
+            raise meaning from error
+
+    async def _access(self, tenant: str) -> Access:
+        if self._tokens:
+            return await self._tokens.access(tenant)
+        return Access(self._settings.SLACK_BOT_TOKEN or "")
 
     async def respond(self, response_url: str, body: dict[str, Any]) -> None:
         """Post to the address that came with a command or a pressed button. Raises like `call`."""
@@ -82,6 +103,9 @@ class SlackApi:
         return parts.scheme == "https" and any(f".{parts.hostname}".endswith(f".{host}") for host in hosts)
 
     async def close(self) -> None:
+        if self._tokens:
+            await self._tokens.close()
         if self._session is not None:
             await self._session.close()
-        self._session = self._client = None
+        self._session = None
+        self._clients.clear()

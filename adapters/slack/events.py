@@ -12,6 +12,8 @@ from typing import Any
 
 from adapters.slack.api import SlackApi
 from adapters.slack.dnd import DoNotDisturb
+from adapters.slack.home import Home
+from adapters.slack.openings import Openings
 from adapters.slack.profiles import Profiles
 from adapters.slack.replies import Replies
 from adapters.slack.speech import Speech
@@ -30,6 +32,8 @@ class Hands:
     wiring: Wiring
     api: SlackApi
     replies: Replies
+    home: Home
+    openings: Openings
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ def changed_dnd(body: Json) -> Kept | None:
 
 
 EVENTS: Mapping[str, EventKind] = {
+    "app_home_opened": EventKind(opened_home, lambda hands: hands.openings.opened),
     "dnd_updated_user": EventKind(
         changed_dnd, lambda hands: DoNotDisturb(hands.wiring, hands.api).changed, only_members=True
     ),
@@ -108,4 +113,7 @@ def told(tenant: str, body: Json, now: datetime) -> InboundEvent | None:
 
 def handlers(hands: Hands) -> Mapping[str, Handle]:
     """Whoever works each kind of stored event, speech included."""
-    return {SPEECH: Speech(hands.replies, hands.api).answer, **{n: kind.handler(hands) for n, kind in EVENTS.items()}}
+    return {
+        SPEECH: Speech(hands.replies, hands.api, hands.home).answer,
+        **{n: kind.handler(hands) for n, kind in EVENTS.items()},
+    }

@@ -1,6 +1,8 @@
 """Slack's limits on a message, and how longer words are laid out within them. Used by `adapters.slack.render`."""
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 Drawn = dict[str, Any]
@@ -20,6 +22,8 @@ OPTIONS, OPTION_LABEL, OPTION_VALUE = 100, 75, 150
 PLACEHOLDER = 150
 BLOCK_ID = 255
 INPUT = 3000
+VIEW_TITLE, METADATA, VIEW_BYTES = 24, 3000, 250_000
+"""Of a modal and of Home."""
 MESSAGE = 12_000
 """Characters of a whole message: Slack states no figure; this is the one it states for its Markdown block."""
 
@@ -48,14 +52,29 @@ def in_batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield things[start : start + size]
 
 
-def within_one_message(blocks: Sequence[Drawn], last: Drawn) -> list[Drawn]:
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What one message or view holds."""
+
+    blocks: int
+    bytes: int | None
+    """Of its JSON; None where Slack states no figure."""
+
+
+IN_MESSAGE = Room(BLOCKS, None)
+IN_VIEW = Room(100, VIEW_BYTES - 20_000)
+"""Leaves bytes for what stands round the blocks, a field among them."""
+
+
+def within(room: Room, blocks: Sequence[Drawn], last: Drawn) -> list[Drawn]:
     """As many blocks as one message takes; where some are left out, `last` says so."""
     kept: list[Drawn] = []
-    room = MESSAGE
+    letters, size = MESSAGE, 0
     for number, block in enumerate(blocks):
-        room -= characters(block)
+        letters -= characters(block)
+        size += len(json.dumps(block)) if room.bytes else 0
         is_last = number == len(blocks) - 1
-        if room < 0 or (len(kept) == BLOCKS - 1 and not is_last):
+        if letters < 0 or size > (room.bytes or size) or (len(kept) == room.blocks - 1 and not is_last):
             return [*kept, last]
         kept.append(block)
     return kept

@@ -8,6 +8,9 @@ from bot.model.inbound import InboundEvent
 from bot.words import MAX_TEXT, clean
 from content.patient_data import looks_like_patient_data
 
+SPEECH_EVENTS = ("app_mention", "message.im")
+"""What the app subscribes to, to be spoken to."""
+
 _LINK = re.compile(r"<(?:(?:https?|mailto|tel):[^<>|]*\|([^<>]*)|((?:https?|mailto|tel):[^<>|]*))>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 

@@ -16,8 +16,8 @@ LEASE = timedelta(minutes=2)
 """How long one event may take; longer than every wait on its way put together."""
 REMEMBERED = timedelta(days=3)
 """Slack may repeat an event for a day; its id is known for longer."""
-SIGNATURE = "v0="
-"""How a signature begins, and no event's id."""
+SIGNATURE, ENVELOPE = "v0=", "envelope="
+"""How the name of a request begins that is signed, or comes through a socket; and no event's id."""
 SIGNED = timedelta(minutes=15)
 """A signature is good for five minutes on either side of our clock; it is known for longer."""
 AT_ONCE = 50
@@ -81,7 +81,7 @@ class Inbox:
     async def forget_old(self) -> None:
         """Drop the ids and signatures that nothing repeated can have any more."""
         now, worked = self._clock.now(), col(InboundEvent.worked_at)
-        is_signature = col(InboundEvent.event_id).startswith(SIGNATURE)
-        old = or_(worked < now - REMEMBERED, and_(worked < now - SIGNED, is_signature))
+        is_request = or_(*(col(InboundEvent.event_id).startswith(how) for how in (SIGNATURE, ENVELOPE)))
+        old = or_(worked < now - REMEMBERED, and_(worked < now - SIGNED, is_request))
         async with self._database.work() as session:
             await session.exec(delete(InboundEvent).where(old))

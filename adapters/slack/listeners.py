@@ -2,9 +2,11 @@
 empty and its message replaced, an event is stored. Registered with Bolt by `adapters.slack.inbound`.
 """
 
+import asyncio
 import logging
 import re
 from collections import OrderedDict
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,15 +15,19 @@ from slack_bolt.response import BoltResponse
 
 from adapters.slack.background import Background
 from adapters.slack.events import EVENTS, told
+from adapters.slack.forms import Forms
 from adapters.slack.heard import as_typed, heard
+from adapters.slack.home import Home
 from adapters.slack.inbox import Inbox
 from adapters.slack.pressed import command_line
 from adapters.slack.replies import Replies
+from adapters.slack.submitted import View, submission, view_of
 from adapters.slack.worker import Worker
 from adapters.slack.zones import Zones
 from bot.clock import Clock
 from bot.conversation import Request
 from bot.errors import SeenBefore
+from bot.message import Message
 from bot.model.inbound import InboundEvent
 
 log = logging.getLogger(__name__)
@@ -50,13 +56,30 @@ class Pressed:
         return first != signature
 
 
+@dataclass(frozen=True, slots=True)
+class Surfaces:
+    """Where replies are shown."""
+
+    replies: Replies
+    home: Home
+    forms: Forms
+
+
 class Listeners:
     """Bolt's listeners. None of them raises for what the mentor does: `Replies` always has a sentence."""
 
     def __init__(
-        self, replies: Replies, inbox: Inbox, worker: Worker, zones: Zones, background: Background, clock: Clock
+        self,
+        surfaces: Surfaces,
+        inbox: Inbox,
+        worker: Worker,
+        zones: Zones,
+        background: Background,
+        clock: Clock,
     ) -> None:
-        self._replies = replies
+        self._replies = surfaces.replies
+        self._home = surfaces.home
+        self._forms = surfaces.forms
         self._inbox = inbox
         self._worker = worker
         self._zones = zones
@@ -67,6 +90,7 @@ class Listeners:
     def register(self, bolt: AsyncApp) -> None:
         bolt.command(ANY)(self.command)
         bolt.action(ANY)(self.action)
+        bolt.view(ANY)(self.submission)
         bolt.event(ANY)(self.event)
 
     async def command(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
@@ -75,20 +99,49 @@ class Listeners:
             message = await self._replies.to(request)
         except SeenBefore:
             return _seen_before()
-        self._learn_zone(request)
+        self._used(request, message)
         return await ack(self._replies.private(message))
 
     async def action(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         if self._pressed.came_signed_otherwise(body.get("trigger_id") or "", context[ONCE]):
             return await ack()
-        request = _request(context, command_line(body["actions"][0], body.get("state") or {}))
+        pressed, view = body["actions"][0], view_of(body)
+        request = _request(context, command_line(pressed, _state(body)))
+        opening = self._opening(body, request) if _opens(pressed) and (view is None or view.kind == "home") else None
         try:
             message = await self._replies.to(request)
         except SeenBefore:
             return _seen_before()
-        self._background.start(self._replies.replace(body.get("response_url") or "", message))
-        self._learn_zone(request)
+        if opening:
+            self._background.start(self._forms.fill(request, opening, message, body.get("response_url") or ""))
+        else:
+            self._background.start(self._show(request, message, view, body))
+        self._used(request, message, on_home=view is not None and view.kind == "home")
         return await ack()
+
+    def _opening(self, body: dict[str, Any], request: Request) -> asyncio.Task[str | None]:
+        """Begun before the answer is known: Slack takes a trigger for three seconds."""
+        trigger = body.get("trigger_id") or ""
+        return self._background.start(self._forms.open(request.tenant, trigger, request.text))
+
+    async def _show(self, request: Request, message: Message, view: View | None, body: dict[str, Any]) -> None:
+        """Put the reply where the button stood."""
+        if view is None:
+            await self._replies.replace(body.get("response_url") or "", message)
+        elif view.kind == "home":
+            await self._home.show(request.tenant, request.user, message)
+        else:
+            shown = self._forms.view if _opens(body["actions"][0]) else self._forms.reply
+            await self._forms.update(request.tenant, view.id, shown(message, view.origin))
+
+    async def submission(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
+        given = submission(body)
+        if given is None or self._pressed.came_signed_otherwise(body.get("trigger_id") or "", context[ONCE]):
+            return await ack()
+        try:
+            return await self._forms.submitted(ack, _request(context, given.line), given)
+        except SeenBefore:
+            return _seen_before()
 
     async def event(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:
         now = self._clock.now()
@@ -110,8 +163,21 @@ class Listeners:
         kind = EVENTS.get(event.kind)
         return kind is None or not kind.only_members or await self._inbox.is_about_a_member(event)
 
-    def _learn_zone(self, request: Request) -> None:
+    def _used(self, request: Request, reply: Message, *, on_home: bool = False) -> None:
+        """What follows every use of the mentor, once it is answered."""
         self._background.start(self._zones.learn(request.tenant, request.user))
+        if not on_home:
+            self._home.touched(request.tenant, request.user, reply)
+
+
+def _opens(action: dict[str, Any]) -> bool:
+    return str(action.get("action_id")).startswith("f:")
+
+
+def _state(body: dict[str, Any]) -> dict[str, Any]:
+    """What was typed into the fields around a button: a message tells it itself, a view within."""
+    view = body.get("view")
+    return body.get("state") or (view.get("state") if isinstance(view, dict) else None) or {}
 
 
 def _tenant(context: AsyncBoltContext) -> str:

@@ -2,8 +2,8 @@
 
 `adapters.slack.render` writes these; `adapters.slack.listeners` reads them back. Slack may turn `&`, `<` and `>` into
 entities on the way, so they travel percent-encoded; all else is the command line as it stands. Action ids have a fixed
-shape and name no code: `c:<n>` is a command, `i:<n>` a field whose command stands in its block's id, `s:<n>` the button
-that submits the field of the same number.
+shape and name no code: `c:<n>` is a command, `f:<n>` one whose reply offers a form, `i:<n>` a field whose command
+stands in its block's id, `s:<n>` the button that submits the field of the same number.
 """
 
 import re

@@ -15,6 +15,7 @@ from adapters.slack.fitting import (
     FIELD,
     FIELDS,
     HEADER,
+    IN_MESSAGE,
     INPUT,
     LABEL,
     OPTION_LABEL,
@@ -23,13 +24,15 @@ from adapters.slack.fitting import (
     PLACEHOLDER,
     SECTION,
     Drawn,
+    Room,
     clipped,
     in_batches,
     laid_out,
-    within_one_message,
+    within,
 )
 from adapters.slack.pressed import to_block_id, to_button_value, to_value
 from adapters.slack.spans import literal, one_line, pieces, plain
+from bot.form import Form
 from bot.message import (
     Block,
     Bold,
@@ -54,14 +57,16 @@ NOTHING = "…"
 """Stands where Slack demands a word and the message has none."""
 
 
-def render(message: Message, *, command: str = "mentor") -> list[Drawn]:
-    """The message's blocks. `command` is the slash command's word, put before every command line."""
-    drawing = _Drawing(command)
+def render(message: Message, *, command: str = "mentor", opens: bool = True, room: Room = IN_MESSAGE) -> list[Drawn]:
+    """The message's blocks, as many as there is room for. `command` is the slash command's word, put before every
+    command line. `opens`: whether forms can be opened where it is shown; the message alone says all that they do.
+    """
+    drawing = _Drawing(command, opens=opens)
     drawn = [] if message.discreet is not None else list(_title(message.title))
-    for block in message.blocks:
+    for block in (*message.blocks, *(opener(message.form) if opens else ())):
         drawn += drawing.draw(block)
     whole = drawn or [*_title(message.title)] or [_section(NOTHING)]
-    return within_one_message(whole, *_context([literal(message.marks.cut)]))
+    return within(room, whole, *_context([literal(message.marks.cut)]))
 
 
 def fallback(message: Message, *, unasked: bool = False) -> str:
@@ -75,14 +80,20 @@ def _title(title: str) -> Iterator[Drawn]:
     if len(heading) > HEADER:
         yield from (_section(text) for text in laid_out(pieces((Bold(heading),)), SECTION))
     elif heading:
-        yield {"type": "header", "text": _plain_text(heading, HEADER)}
+        yield {"type": "header", "text": plain_text(heading, HEADER)}
+
+
+def opener(form: Form | None) -> tuple[Block, ...]:
+    """The button that opens a form, under the words that ask for the same."""
+    return (Buttons((Button(form.opens, form.command, opens=True),)),) if form else ()
 
 
 class _Drawing:
     """One message being drawn: knows the command's word, and numbers what can be pressed."""
 
-    def __init__(self, command: str) -> None:
+    def __init__(self, command: str, *, opens: bool) -> None:
         self._command = command
+        self._opens = opens
         self._numbers = count()
 
     def draw(self, block: Block) -> list[Drawn]:  # noqa: PLR0911, C901 - one line a block
@@ -140,10 +151,11 @@ class _Drawing:
         return [{"type": "actions", "elements": batch} for batch in in_batches(elements, ACTIONS)]
 
     def _button(self, button: Button) -> Drawn:
+        kind = "f" if button.opens and self._opens else "c"
         drawn = {
             "type": "button",
-            "action_id": f"c:{next(self._numbers)}",
-            "text": _plain_text(button.label or button.command, BUTTON_LABEL),
+            "action_id": f"{kind}:{next(self._numbers)}",
+            "text": plain_text(button.label or button.command, BUTTON_LABEL),
             "value": to_button_value(button.command),
         }
         return drawn if button.style == "plain" else {**drawn, "style": button.style}
@@ -162,7 +174,7 @@ class _Drawing:
         listed = {
             "type": "static_select",
             "action_id": f"c:{next(self._numbers)}",
-            "placeholder": _plain_text(choice.label, PLACEHOLDER),
+            "placeholder": plain_text(choice.label, PLACEHOLDER),
             "options": [_option(option) for option in options],
         }
         chosen = drawn.get(choice.chosen) if choice.chosen is not None else None
@@ -175,7 +187,7 @@ class _Drawing:
             "type": "input",
             "block_id": block_id,
             "dispatch_action": answers_to_enter,
-            "label": _plain_text(field.label, LABEL),
+            "label": plain_text(field.label, LABEL),
             "element": {
                 "type": "plain_text_input",
                 "action_id": f"i:{number}",
@@ -184,7 +196,7 @@ class _Drawing:
             },
         }
         if hint := plain(field.hint):
-            block["hint"] = _plain_text(hint, LABEL)
+            block["hint"] = plain_text(hint, LABEL)
         submit = {**self._button(Button(field.button, field.command)), "action_id": f"s:{number}"}
         return [block, {"type": "actions", "elements": [submit]}]
 
@@ -200,7 +212,7 @@ def _bold(cell: Spans) -> Spans:
 
 
 def _option(option: Button) -> Drawn:
-    return {"text": _plain_text(option.label or option.command, OPTION_LABEL), "value": to_value(option.command)}
+    return {"text": plain_text(option.label or option.command, OPTION_LABEL), "value": to_value(option.command)}
 
 
 def _sections(drawn: Iterator[str] | Sequence[str]) -> list[Drawn]:
@@ -220,5 +232,5 @@ def _mrkdwn(text: str) -> Drawn:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def _plain_text(words: str, limit: int) -> Drawn:
+def plain_text(words: str, limit: int) -> Drawn:
     return {"type": "plain_text", "text": clipped(plain(words), limit) or NOTHING, "emoji": False}

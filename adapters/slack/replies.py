@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from adapters.slack.api import SlackApi
+from adapters.slack.exhibits import frame_of
 from adapters.slack.render import fallback, render
 from adapters.slack.wiring import Wiring
 from bot.conversation import Request, refusal
@@ -30,9 +31,10 @@ class Replies:
 
     def __init__(self, wiring: Wiring, api: SlackApi) -> None:
         self._conversation = wiring.conversation
-        self._command = wiring.settings.SLACK_COMMAND
-        self._say = wiring.say
+        self.command = wiring.settings.SLACK_COMMAND
+        self.say = wiring.say
         self._api = api
+        self.frame = frame_of(wiring.say, self.command)
 
     async def to(self, request: Request) -> Message:
         """What the mentor says; a kind sentence with the request's number where it could say nothing.
@@ -56,15 +58,15 @@ class Replies:
     def sentence(self, name: str, **values: object) -> Message:
         """One of the adapter's own sentences."""
         key = f"slack.{name}"
-        return Message(self._say(f"{key}.title"), (Paragraph(rich(self._say(key, **values))),))
+        return Message(self.say(f"{key}.title"), (Paragraph(rich(self.say(key, **values))),))
 
     def refusal(self) -> Message:
         """Said to what looked like patient data and was therefore not kept long enough to be asked about."""
-        return refusal(self._say)
+        return refusal(self.say)
 
     def drawn(self, message: Message) -> dict[str, Any]:
         """The message as Slack's methods and answers take it."""
-        return {"text": fallback(message), "blocks": render(message, command=self._command)}
+        return {"text": fallback(message), "blocks": render(message, command=self.command)}
 
     def private(self, message: Message) -> dict[str, Any]:
         """The message as the answer to a slash command, seen by its asker alone."""

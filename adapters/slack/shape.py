@@ -7,7 +7,7 @@ slash command whose text holds the word "payload" for an interaction without one
 import json
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import parse_qsl
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -31,7 +31,7 @@ def read(content_type: str, raw: str) -> dict[str, Any] | None:
             return None
     except (ValueError, RecursionError):
         return None
-    return body if isinstance(body, dict) and _is_sound(body) else None
+    return body if is_sound(body) else None
 
 
 def is_ssl_check(content_type: str, raw: str) -> bool:
@@ -39,7 +39,8 @@ def is_ssl_check(content_type: str, raw: str) -> bool:
     return content_type == FORM and len(raw) < 1000 and dict(parse_qsl(raw)).get("ssl_check") == "1"
 
 
-def _is_sound(body: Mapping[str, Any]) -> bool:
+def is_sound(body: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether the parts of a payload that we look at have the shapes that the rest relies on."""
     match body:
         case {"command": _}:
             return _is_well_formed(body) and _has(body, "team_id", "user_id")
@@ -47,8 +48,9 @@ def _is_sound(body: Mapping[str, Any]) -> bool:
             return _is_well_formed(body) and _has(body, "challenge")
         case {"type": "event_callback"}:
             return _is_well_formed(body) and _is_event(body)
-        case {"type": "block_actions"}:
-            return _is_well_formed(body) and _is_pressed(body)
+        case {"type": "block_actions" | "view_submission" as kind}:
+            is_whole = _is_pressed if kind == "block_actions" else _is_submitted
+            return _is_well_formed(body) and _is_by_somebody(body) and is_whole(body)
         case {"type": str()}:
             return _is_well_formed(body)
         case _:
@@ -61,7 +63,8 @@ def _is_event(body: Mapping[str, Any]) -> bool:
         isinstance(event, dict)
         and isinstance(event.get("type"), str)
         and _is_well_formed(event)
-        and _has(body, "event_id", "team_id")
+        and _has(body, "event_id")
+        and (_names(body.get("team_id")) or _names(body.get("enterprise_id")))
     )
 
 
@@ -71,10 +74,31 @@ def _is_pressed(body: Mapping[str, Any]) -> bool:
         isinstance(actions, list)
         and bool(actions)
         and all(isinstance(action, dict) and isinstance(action.get("action_id"), str) for action in actions)
-        and isinstance(body.get("user"), dict)
+        and _is_state(body.get("state") or {})
+        and (body.get("view") is None or _is_view(body["view"]))
+    )
+
+
+def _is_submitted(body: Mapping[str, Any]) -> bool:
+    return _is_view(body.get("view"))
+
+
+def _is_by_somebody(body: Mapping[str, Any]) -> bool:
+    return (
+        isinstance(body.get("user"), dict)
         and _has(body["user"], "id")
         and (_names(body.get("team")) or _names(body.get("enterprise")))
-        and _is_state(body.get("state") or {})
+    )
+
+
+def _is_view(view: Any) -> bool:
+    texts = ("id", "type", "callback_id", "private_metadata")
+    return (
+        isinstance(view, dict)
+        and all(isinstance(view.get(key) or "", str) for key in texts)
+        and is_id(view.get("id"))
+        and isinstance(view.get("callback_id"), str)
+        and _is_state(view.get("state") or {})
     )
 
 
@@ -90,13 +114,14 @@ def _is_well_formed(body: Mapping[str, Any]) -> bool:
     """Every part that we look at has its shape, or is absent."""
     return (
         all(isinstance(body.get(key) or "", str) for key in _TEXTS)
-        and all(_is_id(body.get(key)) for key in _IDS)
+        and all(is_id(body.get(key)) for key in _IDS)
         and all(_is_party(body.get(key)) for key in _PARTIES)
         and _are_authorizations(body.get("authorizations"))
     )
 
 
-def _is_id(value: Any) -> bool:
+def is_id(value: Any) -> bool:
+    """Whether it is fit to be one of Slack's names for things, or absent."""
     return value is None or value == "" or (isinstance(value, str) and bool(_ID.fullmatch(value)))
 
 
@@ -105,13 +130,13 @@ def _names(party: Any) -> bool:
 
 
 def _is_party(party: Any) -> bool:
-    return _is_id(party.get("id")) if isinstance(party, dict) else _is_id(party)
+    return is_id(party.get("id")) if isinstance(party, dict) else is_id(party)
 
 
 def _are_authorizations(given: Any) -> bool:
     return given is None or (
         isinstance(given, list)
-        and all(isinstance(one, dict) and _is_id(one.get("team_id")) and _is_id(one.get("user_id")) for one in given)
+        and all(isinstance(one, dict) and is_id(one.get("team_id")) and is_id(one.get("user_id")) for one in given)
     )
 
 

@@ -7,6 +7,7 @@ import logging
 from typing import Any
 
 from adapters.slack.api import SlackApi
+from adapters.slack.home import Home
 from adapters.slack.replies import Replies
 from bot.conversation import Request
 from bot.errors import CannotReach, DeliveryError, TryLater
@@ -22,13 +23,16 @@ TRIES = 3
 class Speech:
     """Answers what was said."""
 
-    def __init__(self, replies: Replies, api: SlackApi) -> None:
+    def __init__(self, replies: Replies, api: SlackApi, home: Home) -> None:
         self._replies = replies
         self._api = api
+        self._home = home
 
     async def answer(self, event: InboundEvent) -> None:
         """Once. What was begun before and broken off is only said to have been."""
-        await self._deliver(event, await self._said(event))
+        message = await self._said(event)
+        await self._deliver(event, message)
+        self._home.touched(event.tenant, event.user_id, message)
 
     async def _said(self, event: InboundEvent) -> Message:
         if event.claims > 1:

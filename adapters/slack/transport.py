@@ -16,6 +16,7 @@ from adapters.slack.render import fallback, render
 from bot.clock import Clock
 from bot.database import Database
 from bot.errors import CannotLook, CannotReach, DeliveryError
+from bot.mentoring.leaving import come_back, everywhere
 from bot.message import Message
 from bot.ports import Address, Receipt
 from bot.visitors import find_tenant
@@ -114,6 +115,8 @@ async def connect_workspace(
         async with database.work() as session:
             tenant = await find_tenant(session, "slack", str(about["team_id"]), clock.now())
             tenant.name, tenant.bot_user_id = str(about["team"]), str(about["user_id"])
+            await session.flush()
+            await come_back(session, everywhere("slack", tenant.external_id))
         log.info("Connected to a Slack workspace", extra={"event": "slack_connected"})
         return
 

@@ -47,7 +47,7 @@ class Zones:
             await self._keep(member_id, profile)
 
     async def _without_zone(self, tenant: str, user: str) -> tuple[int, str] | None:
-        async with self._database.work() as session:
+        async with self._database.reading() as session:
             wanted = (
                 select(col(Member.id), Member.locale)
                 .join(Tenant, col(Tenant.id) == Member.tenant_id)

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from adapters.rehearsal import Scene, play, scenes
+from adapters.slack.exhibits import views
 from adapters.web.inbox import drawn
 from adapters.web.pages import Pages
 from bot.conversation import Knowledge
@@ -33,6 +34,8 @@ class Exhibit:
     """JSON."""
     teams: str
     """JSON."""
+    views: tuple[tuple[str, str], ...] = ()
+    """What it is on Slack besides: what it is called, and its JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ class Gallery:
         for name in names:
             mine = [(scene, message) for scene, message in played if scene.name == name]
             owner = mine[0][0].owner
-            exhibits = tuple(_exhibit(scene, message) for scene, message in mine)
+            exhibits = tuple(self._exhibit(scene, message) for scene, message in mine)
             if isinstance(owner, Command):
                 summary = self._pages.say(owner.summary).replace("`", "")
                 yield Room(name, owner.name, summary, is_nudge=False, exhibits=exhibits)
@@ -76,19 +79,21 @@ class Gallery:
                 title = self._pages.say("gallery.nudge", kind=owner.kind)
                 yield Room(name, title, self._pages.say("gallery.nudge.summary"), is_nudge=True, exhibits=exhibits)
 
-
-def _exhibit(scene: Scene, message: Message) -> Exhibit:
-    shown = drawn(message, command="mentor")
-    return Exhibit(
-        number=scene.number,
-        line=scene.example.line,
-        after=scene.example.after,
-        plain=shown["plain"],
-        notice=shown["notice"] if message.discreet is not None else "",
-        words=message.words(),
-        slack=_json(shown["slack"]),
-        teams=_json(shown["teams"]),
-    )
+    def _exhibit(self, scene: Scene, message: Message) -> Exhibit:
+        shown = drawn(message, command="mentor", opens=True)
+        say = self._pages.say
+        named = views(message, say, is_home=isinstance(scene.owner, Command) and scene.name == "home")
+        return Exhibit(
+            number=scene.number,
+            line=scene.example.line,
+            after=scene.example.after,
+            plain=shown["plain"],
+            notice=shown["notice"] if message.discreet is not None else "",
+            words=message.words(),
+            slack=_json(shown["slack"]),
+            teams=_json(shown["teams"]),
+            views=tuple((say(f"gallery.view.{name}"), _json(view)) for name, view in named.items()),
+        )
 
 
 def _json(value: Any) -> str:

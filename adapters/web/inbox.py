@@ -19,12 +19,14 @@ from bot.model.people import Member, Tenant
 from bot.ports import Address, Receipt
 
 
-def drawn(message: Message, *, command: str) -> dict[str, Any]:
-    """The message as each platform's own JSON and as plain text; `notice` is what a notification would say."""
+def drawn(message: Message, *, command: str, opens: bool = False) -> dict[str, Any]:
+    """The message as each platform's own JSON and as plain text; `notice` is what a notification would say. `opens`:
+    with the buttons that open forms, for a reader who cannot press them; in the playground they are asked in words.
+    """
     return {
         "title": message.title,
         "notice": fallback(message, unasked=message.discreet is not None),
-        "slack": render_slack(message, command=command),
+        "slack": render_slack(message, command=command, opens=opens),
         "teams": render_teams(message),
         "plain": plain(message),
     }

@@ -1,5 +1,5 @@
 """What every page shares: templates, security headers, errors in plain sentences, and the refusal of requests that
-another site sends. Used by the playground and the gallery.
+another site sends. Used by the playground, the gallery and the install page.
 """
 
 import logging
@@ -46,9 +46,10 @@ class Refused(Exception):
 class Pages:
     """Draws templates in the words of one language."""
 
-    def __init__(self, say: Wording) -> None:
+    def __init__(self, say: Wording, *, static: str = "/playground/static", back: str = "/playground") -> None:
         self.say = say
         self._templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+        self._templates.globals.update(static=static, back=back)
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> web.Response:
         text = self._templates.get_template(template).render(say=self.say, **values)
@@ -67,12 +68,20 @@ class Pages:
 
         @web.middleware
         async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await self.guarded(handler)(request)
+
+        return guard
+
+    def guarded(self, handler: Handler) -> Handler:
+        """The same for one handler of an application that has more than pages."""
+
+        async def answer(request: web.Request) -> web.StreamResponse:
             response = await self._answered(request, handler)
             if not response.prepared:
                 response.headers.update(HEADERS)
             return response
 
-        return guard
+        return answer
 
     async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:

@@ -20,6 +20,7 @@ from bot.mentoring.coaching_replies import (
 )
 from bot.mentoring.coming import Coming, coming_note
 from bot.mentoring.coming_words import calendar_lines
+from bot.mentoring.forms import settings_form
 from bot.mentoring.history import offers
 from bot.mentoring.ledger_words import ledger_lines
 from bot.mentoring.progress import find_thing, load
@@ -72,10 +73,11 @@ async def _settings(visit: Visit, words: str) -> Message:
         plan = await coaching.plan_of(visit.session, visit.member_id) or CoachingPlan(member_id=visit.member_id)
         buttons = Buttons(running_buttons(visit, plan)[1:]) if plan.is_on else _turn_on(visit)
         said = (sentence(visit, "coaching.settings"), *await _moved(visit, plan))
-        return Message(visit.say("coaching.settings.title"), (*said, *choices(visit, plan), buttons))
+        listed = (*said, *choices(visit, plan), buttons)
+        return Message(visit.say("coaching.settings.title"), listed, form=settings_form(visit, plan))
     wishes = read_wishes(words, visit.say.locale)
     if isinstance(wishes, Misread):
-        return _misread(visit, wishes)
+        return await _misread(visit, wishes)
     if wishes == Wishes():
         return await _settings(visit, "")
     plan = await _grant(visit, wishes)
@@ -104,16 +106,18 @@ async def _grant(visit: Visit, wishes: Wishes) -> CoachingPlan:
     return await coaching.set_rhythm(visit.session, visit.member, visit.now, **chosen)
 
 
-def _misread(visit: Visit, misread: Misread) -> Message:
+async def _misread(visit: Visit, misread: Misread) -> Message:
     key = f"coaching.settings.bad-{misread.what}"
     said: list[Block] = [sentence(visit, key)]
     near = zones_like(misread.words) if misread.what == "zone" else ()
     if near:
         said.append(sentence(visit, "coaching.settings.near"))
     options = tuple(Button(city(zone)[:30], f"coach settings {zone}") for zone in near)
-    return Message(
-        visit.say(f"{key}.title"), (*said, Buttons((*options, button(visit.say, "settings", "coach settings"))))
-    )
+    heading = visit.say(f"{key}.title")
+    plan = await coaching.plan_of(visit.session, visit.member_id) or CoachingPlan(member_id=visit.member_id)
+    buttons = Buttons((*options, button(visit.say, "settings", "coach settings")))
+    form = settings_form(visit, plan).with_misfit(misread.what, heading)
+    return Message(heading, (*said, buttons), form=form)
 
 
 async def _less(visit: Visit, _rest: str) -> Message:
@@ -228,6 +232,7 @@ COMMAND = Command(
         Example("coach on", after=(PLACED,)),
         Example("coach settings Friday 9:30 Chicago topics step", after=("coach on",)),
         Example("coach pause yesterday", after=("coach on",)),
+        Example("coach settings", after=(PLACED, "coach on")),
         Example("coach next", after=(PLACED, "coach on")),
         Example("coach why"),
         Example("coach pause 20 Dec to 4 Jan", after=("coach on",)),

@@ -1,16 +1,29 @@
 """`home`, or nothing at all: where I am, what is next, what is due."""
 
+from datetime import timedelta
+
+from sqlmodel import col, select
+
 from bot.mentoring.at_hand import at_hand
 from bot.mentoring.coaching import is_paused, plan_of
+from bot.mentoring.coaching_replies import facts, running_buttons
 from bot.mentoring.coming import coming_note
-from bot.mentoring.progress import Progress, left_in, load, step_of
+from bot.mentoring.progress import Progress, find_thing, left_in, load, step_of
 from bot.mentoring.samples import PLACED
-from bot.mentoring.showing import action_buttons, brief, day_text, roadmap_button, start_button
-from bot.message import Block, Bullets, Button, Buttons, Divider, Message, Paragraph, Text, When, rich
+from bot.mentoring.showing import action_buttons, brief, day_text, milestone_line, roadmap_button, start_button
+from bot.mentoring.welcome import welcome
+from bot.message import Block, Bold, Bullets, Button, Buttons, Divider, Message, Paragraph, Spans, Text, When, rich
 from bot.message import Progress as Bar
 from bot.model.coaching import CoachingPlan
+from bot.model.progress import PlannedAction
 from bot.visit import Visit
 from bot.words import Command, Example
+from content.pack import Milestone
+
+DUE = 5
+"""At most so many lines on what is due."""
+OVER = timedelta(hours=24)
+"""A planned action is shown for so long after its hour."""
 
 
 async def handle(visit: Visit, arguments: str) -> Message:  # noqa: ARG001
@@ -32,6 +45,7 @@ def _welcome(visit: Visit, plan: CoachingPlan | None, coaching: tuple[Block, ...
             Bullets(ways),
             *coaching,
             Buttons((start_button(visit.say), Button(visit.say("home.button.ask"), "faq"), *_opt_in(visit, plan))),
+            *welcome(visit.say),
         ),
     )
 
@@ -46,17 +60,54 @@ async def _where(visit: Visit, progress: Progress, plan: CoachingPlan | None, co
         Paragraph(rich(visit.say("home.next"))),
         brief(visit.say, action),
         action_buttons(visit.say, action.id, more=True),
+        *await _due(visit, progress),
         Divider(),
         *coaching,
+        *((Divider(),) if coaching else ()),
         Buttons((roadmap_button(visit.say), Button(visit.say("home.button.ask"), "faq"), *_opt_in(visit, plan))),
     ]
     return Message(visit.say("home.title", number=step.number, title=step.title), tuple(said))
 
 
+async def _due(visit: Visit, progress: Progress) -> tuple[Block, ...]:
+    """What the member means to do on a day they named: planned actions, then milestones."""
+    lines = [*await _planned(visit, progress), *_milestones(visit, progress)][:DUE]
+    return (Paragraph(rich(visit.say("home.due"))), Bullets(tuple(lines))) if lines else ()
+
+
+async def _planned(visit: Visit, progress: Progress) -> list[Spans]:
+    mine = select(PlannedAction).where(
+        PlannedAction.member_id == visit.member_id, col(PlannedAction.due_at) > visit.now - OVER
+    )
+    planned = (await visit.session.exec(mine.order_by(col(PlannedAction.due_at)).limit(DUE))).all()
+    named = [(find_thing(visit.pack, each.action_id), each) for each in planned]
+    return [
+        (
+            Bold(thing.title),
+            Text(": "),
+            When(each.due_at, visit.zone.key),
+            Text(f", {each.place}" if each.place else ""),
+        )
+        for thing, each in named
+        if thing and thing.id not in progress.done
+    ]
+
+
+def _milestones(visit: Visit, progress: Progress) -> list[Spans]:
+    dated = sorted((state.day, name) for name, state in progress.milestones.items() if state.day and not state.reached)
+    found = [thing for _, name in dated if isinstance(thing := find_thing(visit.pack, name), Milestone)]
+    return [milestone_line(visit.say, milestone, progress.milestones) for milestone in found]
+
+
 async def _coaching(visit: Visit, plan: CoachingPlan | None) -> tuple[Block, ...]:
-    """What comes unasked and when, in one line; nothing for somebody who never opted in."""
+    """What comes unasked and when, with the ways to change it; nothing for somebody who never opted in."""
     if plan is None or not plan.is_on:
         return ()
+    said = await _coming(visit, plan)
+    return (*said, facts(visit, plan, None), Buttons(running_buttons(visit, plan)))
+
+
+async def _coming(visit: Visit, plan: CoachingPlan) -> tuple[Block, ...]:
     if is_paused(plan, visit.zone, visit.now) and plan.paused_until:
         return (Paragraph(rich(visit.say("home.paused", day=day_text(visit.say, plan.paused_until)))),)
     coming = await coming_note(visit.session, visit.tenant, visit.member, plan, visit.now)
@@ -68,13 +119,24 @@ async def _coaching(visit: Visit, plan: CoachingPlan | None) -> tuple[Block, ...
 
 def _opt_in(visit: Visit, plan: CoachingPlan | None) -> tuple[Button, ...]:
     on = plan is not None and plan.is_on
-    key, command = ("home.button.settings", "coach settings") if on else ("home.button.coach", "coach on")
-    return (Button(visit.say(key), command),)
+    return () if on else (Button(visit.say("home.button.coach"), "coach on"),)
 
+
+_BUSY = (
+    PLACED,
+    "coach on",
+    "plan get-an-outside-view Thursday 12:30, break room",
+    "milestone finish-bachelor-degree May 2028",
+)
 
 COMMAND = Command(
     name="home",
     summary="home.summary",
-    examples=(Example(""), Example("home", after=(PLACED,)), Example("home", after=(PLACED, "coach on"))),
+    examples=(
+        Example(""),
+        Example("home", after=(PLACED,)),
+        Example("home", after=(PLACED, "coach on")),
+        Example("home", after=_BUSY),
+    ),
     handle=handle,
 )

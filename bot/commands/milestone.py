@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from bot.clock import local_day
 from bot.mentoring.dates import far_day
 from bot.mentoring.days import Reader
+from bot.mentoring.forms import milestone_form
 from bot.mentoring.naming import ID, nearest
 from bot.mentoring.progress import Happened, Kind, MilestoneState, Progress, find_thing, load, record
 from bot.mentoring.samples import PLACED
@@ -71,6 +72,7 @@ def _unknown(visit: Visit, name: str) -> Message:
 
 def _shown(visit: Visit, milestone: Milestone, progress: Progress) -> Message:
     state = milestone_state(visit.say, milestone, progress.milestones)
+    here = progress.milestones.get(milestone.id, MilestoneState())
     facts = Facts(
         (
             (visit.say("progress.milestone.yours"), text(state)),
@@ -84,8 +86,9 @@ def _shown(visit: Visit, milestone: Milestone, progress: Progress) -> Message:
             Paragraph(text(milestone.about)),
             facts,
             Paragraph(sources_line(visit.say, milestone.sources), quiet=True),
-            *_what_now(visit, milestone, progress.milestones.get(milestone.id, MilestoneState())),
+            *_what_now(visit, milestone, here),
         ),
+        form=None if here.reached else milestone_form(visit, milestone, here.day.isoformat() if here.day else ""),
     )
 
 
@@ -121,6 +124,7 @@ def _ask_again(visit: Visit, milestone: Milestone, key: str, *, day: str = "") -
             date_input(visit.say, milestone),
             Buttons((_reached_button(visit, milestone),)),
         ),
+        form=milestone_form(visit, milestone).with_misfit("day", visit.say(f"{key}.title", day=day)),
     )
 
 

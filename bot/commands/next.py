@@ -5,7 +5,7 @@ from bot.mentoring.naming import ID, meant
 from bot.mentoring.progress import Progress, load
 from bot.mentoring.samples import PLACED
 from bot.mentoring.showing import action_buttons, day_text, next_button, sentence, undo_button, whole
-from bot.message import Buttons, Message
+from bot.message import Button, Buttons, Message
 from bot.visit import Visit
 from bot.words import Command, Example
 from content.pack import Action
@@ -23,9 +23,13 @@ async def handle(visit: Visit, arguments: str) -> Message:
         visit.say("progress.next.title", title=thing.title),
         (
             *whole(visit.say, thing, smaller_first=smaller),
-            action_buttons(visit.say, thing.id, smaller=not smaller),
+            Buttons((*action_buttons(visit.say, thing.id, smaller=not smaller).buttons, _plan(visit, thing))),
         ),
     )
+
+
+def _plan(visit: Visit, action: Action) -> Button:
+    return Button(visit.say("progress.button.plan"), f"plan {action.id}", opens=True)
 
 
 def _already(visit: Visit, action: Action, progress: Progress) -> Message:

@@ -8,6 +8,7 @@ from bot.clock import instant_of
 from bot.mentoring.at_hand import is_done
 from bot.mentoring.coaching_replies import sentence
 from bot.mentoring.days import Reader
+from bot.mentoring.forms import PLACE_LENGTH, plan_form
 from bot.mentoring.naming import meant
 from bot.mentoring.progress import Kind, load, record
 from bot.mentoring.samples import PLACED
@@ -19,7 +20,7 @@ from bot.words import Command, Example
 from content.pack import Action
 
 FARTHEST = timedelta(days=366)
-PLACE_WORDS, PLACE_LENGTH = 8, 60
+PLACE_WORDS = 8
 """What a reminder has room for."""
 
 _ID = r"[a-z0-9]+(?:-[a-z0-9]+)+"
@@ -112,7 +113,10 @@ def _ask(visit: Visit, action: Action, name: str) -> Message:
     key = f"coaching.plan.{name}"
     told = key if key in say.keys else "coaching.plan.unread"
     typed = Input(say("coaching.plan.input"), f"plan {action.id}", say("coaching.plan.hint"), say("coaching.plan.save"))
-    return Message(say(f"{key}.title"), (sentence(visit, told, action=action.id), typed))
+    form = plan_form(visit, action)
+    if name != "how":
+        form = form.with_misfit("day", say(f"{key}.title"))
+    return Message(say(f"{key}.title"), (sentence(visit, told, action=action.id), typed), form=form)
 
 
 COMMAND = Command(

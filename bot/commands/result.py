@@ -1,5 +1,6 @@
 """`result [action] <one line>`: what changed, in the member's own words, kept for a resume. `result` lists them."""
 
+from bot.mentoring.forms import RESULT_LENGTH, result_form
 from bot.mentoring.progress import Happened, Kind, Progress, Result, find_thing, load, record
 from bot.mentoring.showing import day_text, next_button, result_input, sentence, undo_button
 from bot.message import Block, Bullets, Buttons, Message, Paragraph, Spans, Text, text
@@ -7,8 +8,6 @@ from bot.visit import Visit
 from bot.words import Command, Example
 from content.pack import Action
 
-LONGEST = 200
-"""Characters of one line."""
 SHOWN = 20
 """The last so many are listed."""
 
@@ -19,8 +18,9 @@ async def handle(visit: Visit, arguments: str) -> Message:
         return _listed(visit, progress)
     action, line = _parted(visit, arguments)
     if not line:
-        return Message(visit.say("progress.result.ask.title"), (result_input(visit.say, action),))
-    if len(line) > LONGEST:
+        ask = result_input(visit.say, action)
+        return Message(visit.say("progress.result.ask.title"), (ask,), form=result_form(visit, action))
+    if len(line) > RESULT_LENGTH:
         return _too_long(visit, action, len(line))
     if not _is_last(progress, action, line):
         happened = Happened(kind=Kind.RESULT, subject=action, now=visit.now, detail={"text": line})
@@ -41,8 +41,10 @@ def _is_last(progress: Progress, action: str, line: str) -> bool:
 
 
 def _too_long(visit: Visit, action: str, length: int) -> Message:
-    said = Paragraph(text(visit.say("progress.result.too-long", length=length, longest=LONGEST)))
-    return Message(visit.say("progress.result.too-long.title"), (said, result_input(visit.say, action)))
+    said = Paragraph(text(visit.say("progress.result.too-long", length=length, longest=RESULT_LENGTH)))
+    heading = visit.say("progress.result.too-long.title")
+    form = result_form(visit, action).with_misfit("text", heading)
+    return Message(heading, (said, result_input(visit.say, action)), form=form)
 
 
 def _kept(visit: Visit, action: str, line: str) -> Message:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from bot.mentoring.at_hand import at_hand
 from bot.mentoring.coaching import plan_of
+from bot.mentoring.forms import placement_form
 from bot.mentoring.placement import Placed, place
 from bot.mentoring.progress import Happened, Kind, Progress, events_of, load, record, step_of
 from bot.mentoring.samples import PLACED
@@ -53,7 +54,8 @@ def _ask(visit: Visit, question: Question, answers: Answers, *, puzzled: bool) -
     if answers:
         choices.append(Button(visit.say("progress.start.back"), _line(dict(list(answers.items())[:-1]))))
     title = visit.say("progress.start.question", number=len(answers) + 1, total=total, question=question.text)
-    return Message(title, (*said, Buttons(tuple(choices))))
+    form = placement_form(visit, visit.pack.placement, answers)
+    return Message(title, (*said, Buttons(tuple(choices))), form=form)
 
 
 def _button(choice: Choice, question: Question, answers: Answers) -> Button:

@@ -2,7 +2,9 @@
 decide, the weekly nudge borrows the words.
 """
 
+from collections.abc import Iterator
 from datetime import date, time
+from typing import Literal
 
 from bot.clock import instant_of
 from bot.mentoring.coaching import TOPICS, is_leaving, is_paused, time_of
@@ -17,6 +19,8 @@ from content.wording import Wording
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 """As `coach settings` understands them in every language."""
 HOURS = range(6, 20)
+WITH_FORM = ("coach settings", "coach pause")
+"""Command lines whose reply offers a form."""
 
 
 def sentence(visit: Visit, key: str, **values: object) -> Paragraph:
@@ -118,7 +122,8 @@ def _pause_button(visit: Visit, plan: CoachingPlan) -> Button:
 
 
 def button(say: Wording, name: str, command: str, *, primary: bool = False) -> Button:
-    return Button(say(f"coaching.button.{name}"), command, style="primary" if primary else "plain")
+    style: Literal["plain", "primary"] = "primary" if primary else "plain"
+    return Button(say(f"coaching.button.{name}"), command, style, opens=command in WITH_FORM)
 
 
 def topics(say: Wording, chosen: list[str]) -> str:
@@ -157,12 +162,16 @@ def city(zone: str) -> str:
     return zone.rpartition("/")[2].replace("_", " ")
 
 
+def topic_sets() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a note may be about: a name, and its topics."""
+    yield "both", TOPICS
+    yield from ((topic, (topic,)) for topic in TOPICS)
+
+
 def _topic_choice(visit: Visit, plan: CoachingPlan) -> Choice:
-    sets = (list(TOPICS), ["step"], ["networking"])
-    names = ("both", *TOPICS)
     options = tuple(
         Button(visit.say(f"coaching.settings.topics.{name}"), f"coach settings topics {' '.join(some)}")
-        for name, some in zip(names, sets, strict=True)
+        for name, some in topic_sets()
     )
     return Choice(visit.say("coaching.settings.topics"), options, f"coach settings topics {' '.join(plan.topics)}")
 

@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 
 from bot.clock import local_day
+from bot.form import Form
 from bot.mentoring import coaching
 from bot.mentoring.coaching_replies import button, day_span, sentence, state
 from bot.mentoring.coming import coming_note
 from bot.mentoring.coming_words import day_words, leave_words
 from bot.mentoring.days import Reader
+from bot.mentoring.forms import pause_form
 from bot.mentoring.stretches import Stretch, opens_only, read_stretch
 from bot.message import Block, Button, Buttons, Input, Message, Paragraph, Text, text
 from bot.model.coaching import CoachingPlan
@@ -24,7 +26,7 @@ async def pause(visit: Visit, words: str) -> Message:
         on = Buttons((button(visit.say, "on", "coach on", primary=True),))
         return Message(visit.say("coaching.off.title"), (sentence(visit, "coaching.pause.off"), on))
     if not words:
-        return _ask_until(visit, visit.say("coaching.pause.ask.title"), *_ahead(visit, plan))
+        return _ask_until(visit, visit.say("coaching.pause.ask.title"), *_ahead(visit, plan), form=pause_form(visit))
     reader = Reader(visit.say.locale, visit.zone, visit.now)
     if stretch := read_stretch(words, reader):
         return await _leave(visit, plan, stretch)
@@ -48,14 +50,12 @@ async def resume(visit: Visit, plan: CoachingPlan | None) -> Message:
 
 async def _until(visit: Visit, plan: CoachingPlan, day: date | None) -> Message:
     if day is None:
-        return _ask_until(visit, visit.say("coaching.pause.unread.title"))
+        return _misread(visit, "unread")
     today = local_day(visit.now, visit.zone)
     if day <= today or day - today > LONGEST:
         name = "past" if day <= today else "far"
         read = Paragraph((*text(visit.say(f"coaching.pause.{name}.read") + " "), day_span(visit, day), Text(".")))
-        return _ask_until(
-            visit, visit.say(f"coaching.pause.{name}.title"), read, sentence(visit, f"coaching.pause.{name}")
-        )
+        return _misread(visit, name, read, sentence(visit, f"coaching.pause.{name}"))
     return await _pause(visit, plan, day)
 
 
@@ -102,7 +102,9 @@ def _ahead(visit: Visit, plan: CoachingPlan) -> tuple[Paragraph, ...]:
 def _refused(visit: Visit, stretch: Stretch, name: str) -> Message:
     read = visit.say("calendar.leave.read", stretch=leave_words(visit, stretch.first, stretch.back))
     said = (Paragraph(text(read)), sentence(visit, f"calendar.leave.{name}"))
-    return Message(visit.say(f"calendar.leave.{name}.title"), (*said, _typed(visit, "coach pause")))
+    heading = visit.say(f"calendar.leave.{name}.title")
+    form = pause_form(visit).with_misfit("until", heading)
+    return Message(heading, (*said, _typed(visit, "coach pause")), form=form)
 
 
 def _ask_last(visit: Visit, first: date) -> Message:
@@ -110,11 +112,16 @@ def _ask_last(visit: Visit, first: date) -> Message:
     return Message(visit.say("calendar.leave.open.title"), said)
 
 
-def _ask_until(visit: Visit, heading: str, *said: Paragraph) -> Message:
+def _misread(visit: Visit, name: str, *said: Paragraph) -> Message:
+    heading = visit.say(f"coaching.pause.{name}.title")
+    return _ask_until(visit, heading, *said, form=pause_form(visit).with_misfit("until", heading))
+
+
+def _ask_until(visit: Visit, heading: str, *said: Paragraph, form: Form) -> Message:
     say = visit.say
     weeks = tuple(Button(say.count("coaching.button.weeks", n), f"coach pause {7 * n} days") for n in (1, 2, 4))
     asked = sentence(visit, "coaching.pause.ask")
-    return Message(heading, (*said, asked, Buttons(weeks), _typed(visit, "coach pause")))
+    return Message(heading, (*said, asked, Buttons(weeks), _typed(visit, "coach pause")), form=form)
 
 
 def _typed(visit: Visit, command: str) -> Input:

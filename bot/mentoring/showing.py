@@ -116,7 +116,7 @@ def next_button(say: Wording) -> Button:
 
 
 def start_button(say: Wording) -> Button:
-    return Button(say("progress.button.start"), "start", style="primary")
+    return Button(say("progress.button.start"), "start", style="primary", opens=True)
 
 
 def roadmap_button(say: Wording) -> Button:

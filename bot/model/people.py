@@ -19,8 +19,12 @@ class Tenant(SQLModel, table=True):
     external_id: str
     """Its own id on that platform."""
     name: str = ""
+    enterprise_id: str | None = None
+    """The organization it belongs to, where one installed the mentor for all of its workspaces."""
     bot_user_id: str | None = None
     """The mentor's own user id there, for telling mentions from names."""
+    left_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
+    """When the mentor was removed there, by the calendar clock: nothing is sent any more, and all is erased later."""
     quiet_from: int | None = None
     """Local minutes after midnight at which nothing may come any more; None: the mentor's own quiet hours."""
     quiet_to: int | None = None
@@ -59,6 +63,8 @@ class Member(SQLModel, table=True):
     step: int | None = None
     """The current step, kept by `bot.mentoring.progress` whenever it records; None until placed."""
     welcomed_at: datetime | None = Field(default=None, sa_type=Instant)
+    home_opened_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When they first opened the mentor's page in Slack, by the machine's clock: from then on it is kept up to date."""
     written_to_at: datetime | None = Field(default=None, sa_type=Instant)
     """When the last unasked message to them set off, by the machine's clock: one at a time, a second apart."""
     last_active_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -9,6 +9,7 @@ import sys
 from importlib.metadata import version
 
 from tests.bench import (
+    acknowledging_bench,
     delivery_bench,
     draining_bench,
     replying_bench,
@@ -19,7 +20,7 @@ from tests.bench import (
 )
 
 PACKAGES = ("aiohttp", "slack-bolt", "slack-sdk", "sqlalchemy", "aiosqlite", "psycopg", "procrastinate", "sqlmodel")
-ONE_LENGTH = (search_bench, delivery_bench, slack_bench)
+ONE_LENGTH = (search_bench, delivery_bench, slack_bench, acknowledging_bench)
 TWO_LENGTHS = (sending_bench, draining_bench, replying_bench, scale_bench)
 
 

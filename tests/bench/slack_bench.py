@@ -80,7 +80,7 @@ def _measure(name: str) -> Measured:
 
 
 async def _load(port: int) -> Measured:
-    requests = map(_request, itertools.count())
+    requests = map(request, itertools.count())
     await _client(port, requests, time.perf_counter() + SECONDS / 3)
     until = time.perf_counter() + SECONDS
     clients = await asyncio.gather(*[_client(port, requests, until) for _ in range(CONNECTIONS)])
@@ -104,7 +104,8 @@ async def _client(port: int, requests: Iterator[bytes], until: float) -> list[tu
     return answers
 
 
-def _request(number: int) -> bytes:
+def request(number: int) -> bytes:
+    """A signed slash command, different for each number."""
     who = {"team_id": TEAM, "user_id": USER, "trigger_id": str(number)}
     body = urlencode({"command": "/mentor", "text": ASKED, "response_url": "https://x.test", **who})
     timestamp = str(int(MachineClock().now().timestamp()))
@@ -159,7 +160,8 @@ async def _ours(serve: Callable[[web.Application], Awaitable[None]], *, empty: b
                 await serve(app)
 
 
-async def _serve(app: web.Application) -> None:
+async def serve(app: web.Application) -> None:
+    """On a free port, which is printed; until the process is ended."""
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -171,9 +173,9 @@ async def _serve(app: web.Application) -> None:
 def main() -> None:
     name = sys.argv[1]
     if name in ("bare", "prompt"):
-        asyncio.run(_serve(_bare(prompt=name == "prompt")))
+        asyncio.run(serve(_bare(prompt=name == "prompt")))
     else:
-        asyncio.run(_ours(_serve, empty=name == "empty"))
+        asyncio.run(_ours(serve, empty=name == "empty"))
 
 
 if __name__ == "__main__":

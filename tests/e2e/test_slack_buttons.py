@@ -4,17 +4,23 @@ is replaced.
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from adapters.slack.render import render
-from bot.clock import Clocks
+from bot.clock import Clocks, FixedClock
 from bot.conversation import Conversation
 from bot.database import Database
+from bot.mentoring.samples import PLACED
 from bot.message import Button, Buttons, Choice, Input, Message
+from tests.fakes.block_kit import every
 from tests.fakes.slack import Broken, FakeSlack, running_slack
 from tests.fakes.slack_door import Echo, button, open_door
+
+DONE = "Done: Get an outside view of you. Well done!"
+ALREADY = "Already done: Get an outside view of you"
 
 
 @pytest.fixture
@@ -122,3 +128,44 @@ async def test_a_broken_response_url_is_logged(
     async with open_door(slack, sqlite, clocks, Echo()) as door:
         assert (await door.press(button("home"))).status == 200
     assert "reply_lost" in [getattr(record, "event", "") for record in caplog.records]
+
+
+async def test_a_double_click_does_one_thing(
+    slack: FakeSlack, database: Database, clocks: Clocks, conversation: Conversation
+) -> None:
+    """Two presses, each with a trigger and a signature of its own, side by side."""
+    async with open_door(slack, database, clocks, conversation) as door:
+        await door.slash(PLACED)
+        done = button("done get-an-outside-view")
+        both = await asyncio.gather(*(door.press(done, trigger=str(number)) for number in range(2)))
+        assert [answer.status for answer in both] == [200, 200]
+        await slack.until(lambda: len(slack.responses) == 2)
+        assert "*Actions marked done*\n1" in _texts(await (await door.slash("privacy")).json())
+    titles = sorted(said["text"] for said in slack.responses)
+    assert titles == [ALREADY, DONE]
+
+
+async def test_a_button_is_right_three_weeks_later(
+    slack: FakeSlack, database: Database, clocks: Clocks, conversation: Conversation
+) -> None:
+    """What it names was done meanwhile, and the member is at another action: it means what it says."""
+    stale = button("done get-an-outside-view")
+    async with open_door(slack, database, clocks, conversation) as door:
+
+        async def press(pressed: dict[str, Any], number: int) -> str:
+            await door.press(pressed, trigger=str(number))
+            await slack.until(lambda: len(slack.responses) == number)
+            return str(slack.responses[-1]["text"])
+
+        await door.slash(PLACED)
+        assert await press(stale, 1) == DONE
+        for clock in (clocks.calendar, clocks.machine):
+            assert isinstance(clock, FixedClock)
+            clock.move(timedelta(weeks=3))
+        assert await press(stale, 2) == ALREADY
+        await press(button("undo done get-an-outside-view"), 3)
+        assert await press(stale, 4) == DONE
+
+
+def _texts(shown: dict[str, Any]) -> str:
+    return "\n".join(text for text in every(shown, "text") if isinstance(text, str))

@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import pytest
 
 from bot.clock import Clocks
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Request
 from bot.database import Database
+from bot.message import Message
 from tests.fakes.block_kit import every, faults
 from tests.fakes.slack import TEAM, FakeSlack, running_slack
 from tests.fakes.slack_door import SECRET, USER, Echo, open_door
@@ -95,14 +97,36 @@ async def test_a_slow_answer_is_finished_through_the_response_url(
     assert len(echo.heard) == 1
 
 
+@dataclass
+class Writing(Echo):
+    """A conversation that has to write before it answers."""
+
+    database: Database | None = None
+
+    async def answer(self, request: Request) -> Message:
+        assert self.database
+        async with self.database.work():
+            return await super().answer(request)
+
+
 async def test_a_slow_database_is_inside_the_deadline_too(slack: FakeSlack, sqlite: Database, clocks: Clocks) -> None:
-    async with open_door(slack, sqlite, clocks, Echo(), answer_within=0.05) as door:
+    async with open_door(slack, sqlite, clocks, Writing(database=sqlite), answer_within=0.05) as door:
         await slack.until(lambda: "auth.test" in slack.calls)
         async with sqlite.work() as session:
-            await session.connection()  # holds SQLite's only lock for writing: finding the workspace has to wait for it
+            await session.connection()  # holds SQLite's only lock for writing
             answer = await door.slash("roadmap")
             assert (answer.status, await answer.text()) == (200, "")
         await slack.until(lambda: len(slack.responses) == 1)
+
+
+async def test_who_is_asking_is_found_without_waiting_for_those_who_write(
+    slack: FakeSlack, sqlite: Database, clocks: Clocks
+) -> None:
+    async with open_door(slack, sqlite, clocks, Echo()) as door:
+        await slack.until(lambda: "auth.test" in slack.calls)
+        async with sqlite.work() as session:
+            await session.connection()
+            assert "roadmap" in await (await door.slash("roadmap")).text()
 
 
 async def test_a_broken_command_gets_a_kind_sentence_with_its_number(

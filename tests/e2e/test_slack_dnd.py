@@ -146,9 +146,9 @@ async def test_those_who_are_due_soon_are_looked_up_fifty_at_a_time(
         await seed(session, Sample(members=105, platform="slack", due_now=True), now)
         await seed(session, Sample(members=3, platform="slack"), now - MINUTE)
     first, *_ = await _people(database)
-    slack.dnd[first.user_id] = _status(now - HOUR, now + HOUR)
+    slack.dnd.statuses[first.user_id] = _status(now - HOUR, now + HOUR)
     await _looked(slack, database, clocks, calls=3)
-    assert sorted(len(users) for users in slack.asked_dnd) == [5, 50, 50]
+    assert sorted(len(users) for users in slack.dnd.asked) == [5, 50, 50]
     people = await _people(database)
     assert [person.dnd_until for person in people if person.dnd_until] == [now + HOUR]
     assert sum(person.dnd_asked_at is not None for person in people) == 105
@@ -156,7 +156,7 @@ async def test_those_who_are_due_soon_are_looked_up_fifty_at_a_time(
     async with database.work() as session:
         await seed(session, Sample(members=1, platform="slack", due_now=True), now - 2 * MINUTE)
     await _looked(slack, database, clocks, calls=4)
-    assert len(slack.asked_dnd[-1]) == 1
+    assert len(slack.dnd.asked[-1]) == 1
 
 
 @pytest.mark.parametrize("mishap", [Refused("missing_scope"), Throttled("600")], ids=str)

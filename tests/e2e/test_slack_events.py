@@ -172,7 +172,6 @@ async def test_only_people_speaking_to_us_are_heard(slack: FakeSlack, sqlite: Da
         {**said, "subtype": "message_deleted"},
         {**said, "hidden": True},
         {**said, "channel_type": "channel", "channel": "C0GENERAL"},
-        {"type": "app_home_opened", "user": USER, "channel": "D0SAMPLE1", "tab": "home"},
         {**said, "type": "message_metadata_posted"},
         {"type": "message", "channel_type": "im", "channel": "D0SAMPLE1", "text": "from nobody"},
     ]

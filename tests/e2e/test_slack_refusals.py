@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from io import BytesIO
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -167,12 +168,26 @@ async def test_shapes_that_trip_the_library_are_no_500(door: Door) -> None:
         {**event, "event": {"type": "message", "message": {"user": 5}}},
         {**event, "event": {"type": "message", "user": "", "text": "no author", "channel": "D1"}},
         {**event, "event": {"type": "something_new", "item": []}},
-        {"type": "view_submission", "view": [], "user": {"id": "U1"}, "team": {"id": "T1"}},
         {"type": "app_rate_limited", "team_id": "T1"},
     ]
     for body in bodies:
         answer = await door.knock(json.dumps(body), JSON)
         assert answer.status in (200, 404, 503), body
+
+
+async def test_a_form_of_no_shape_cannot_be_read(door: Door) -> None:
+    by = {"type": "view_submission", "user": {"id": "U1"}, "team": {"id": "T1"}}
+    view = {"id": "V1", "type": "modal", "callback_id": "form"}
+    views: list[Any] = [
+        None,
+        [],
+        {**view, "id": 5},
+        {**view, "callback_id": None},
+        {**view, "state": {"values": {"b": 1}}},
+    ]
+    for body in [*({**by, "view": view} for view in views), {**by, "user": None, "view": view}]:
+        assert (await door.knock(json.dumps(body), JSON)).status == 400, body
+    assert (await door.knock(json.dumps({**by, "view": view}), JSON)).status == 200
 
 
 async def test_slacks_own_probes_are_answered(door: Door) -> None:

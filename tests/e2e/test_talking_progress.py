@@ -29,7 +29,7 @@ async def test_next_shows_the_action_whole(talk: Talk, pack: Pack) -> None:
     assert action.title in message.title
     for words in (action.do, action.how, action.evidence, action.smaller.do, f"about {action.minutes} minutes"):
         assert words in said
-    assert list(buttons(message).values()) == [f"done {action.id}", f"smaller {action.id}", f"later {action.id}"]
+    assert list(buttons(message).values()) == [f"{verb} {action.id}" for verb in ("done", "smaller", "later", "plan")]
 
 
 async def test_every_action_says_how_it_stands_with_permission_and_patient_data(talk: Talk, pack: Pack) -> None:

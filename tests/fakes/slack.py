@@ -13,7 +13,11 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.fakes.block_kit import faults
+from tests.fakes.block_kit import refused_for
+from tests.fakes.slack_oauth import FakeOAuth, Place
+from tests.fakes.slack_people import FakeDnd
+from tests.fakes.slack_sockets import Sockets
+from tests.fakes.slack_views import SlackViews
 
 TOKEN = "xoxb-sample-token"
 TEAM, BOT = "T0SAMPLE1", "U0MENTOR1"
@@ -76,16 +80,16 @@ class FakeSlack:
     channels: set[str] = field(default_factory=lambda: {"D0SAMPLE1", "D0SAMPLE2", "C0GENERAL"})
     calls: list[str] = field(default_factory=list)
     """Every method called, taken or not."""
+    oauth: FakeOAuth = field(default_factory=lambda: FakeOAuth(live={TOKEN: Place()}))
+    used: list[tuple[str, str]] = field(default_factory=list)
+    """Every method that was called with a token, and the token."""
     posted: list[Json] = field(default_factory=list)
     """Messages that chat.postMessage and chat.postEphemeral took."""
     stamps: list[str] = field(default_factory=list)
     """Their timestamps."""
     locale: str = "en-US"
     """The language in which everybody here uses Slack."""
-    dnd: dict[str, Json] = field(default_factory=dict)
-    """Who wants no disturbance, as dnd.teamInfo tells it."""
-    asked_dnd: list[list[str]] = field(default_factory=list)
-    """Whom each call of it named."""
+    dnd: FakeDnd = field(default_factory=FakeDnd)
     first_stamp: int = 1764000000
     responses: list[Json] = field(default_factory=list)
     """What response URLs took, with the number of the URL."""
@@ -93,6 +97,12 @@ class FakeSlack:
     mishaps: dict[str, deque[Mishap]] = field(default_factory=lambda: defaultdict(deque))
     uses: list[int] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    sockets: Sockets = field(init=False)
+    views: SlackViews = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sockets = Sockets(self.changed)
+        self.views = SlackViews(self.zones)
 
     def goes_wrong(self, method: str, *mishaps: Mishap) -> None:
         """The next calls of a method meet these, one each. `respond` names the response URLs."""
@@ -124,17 +134,24 @@ class FakeSlack:
     async def _api(self, request: web.Request, method: str, mishap: Mishap | None) -> web.StreamResponse:
         if mishap is not None and (answer := _goes_wrong(request, mishap)) is not None:
             return answer
-        if (error := self._unknown(request)) is not None:
+        given, authorization = await _arguments(request), request.headers.get("Authorization", "")
+        if method == "oauth.v2.access":
+            taken = self.oauth.access(authorization, given)
+        elif method == "apps.connections.open":
+            taken = self.sockets.opened(authorization)
+        elif (error := self._unknown(request)) is not None:
             return web.json_response({"ok": False, "error": error})
-        taken = self._methods()[method](await _arguments(request))
+        else:
+            taken = self._methods()[method](given)
         return _cut(request) if isinstance(mishap, Cut) else web.json_response(taken)
 
     def _unknown(self, request: web.Request) -> str | None:
         given = request.headers.get("Authorization", "")
         if not given:
             return "not_authed"
-        if given != f"Bearer {TOKEN}":
-            return "invalid_auth"
+        self.used.append((request.match_info["method"], given.removeprefix("Bearer ")))
+        if error := self.oauth.unknown(given.removeprefix("Bearer ")):
+            return error
         return None if request.match_info["method"] in self._methods() else "unknown_method"
 
     def _methods(self) -> dict[str, Callable[[Json], Json]]:
@@ -144,12 +161,15 @@ class FakeSlack:
             "chat.postEphemeral": self._post_ephemeral,
             "conversations.history": self._history,
             "conversations.open": self._open,
-            "dnd.teamInfo": self._team_dnd,
+            "dnd.teamInfo": self.dnd.team_info,
             "users.info": self._user,
+            **self.views.methods(),
         }
 
     def _auth_test(self, _: Json) -> Json:
-        return {"ok": True, "team": "Sample workspace 1", "team_id": TEAM, "user": "mentor", "user_id": BOT}
+        place = self.oauth.live[self.used[-1][1]]
+        about = {"team": place.name, "team_id": place.id, "user": "mentor", "user_id": place.bot, "bot_id": "B0MENTOR1"}
+        return {"ok": True, "url": "https://sample.example.org/", **about}
 
     def _post_message(self, said: Json) -> Json:
         if said.get("channel") not in self.channels | self.zones.keys():
@@ -199,16 +219,6 @@ class FakeSlack:
             return {"ok": False, "error": "user_not_found"}
         return {"ok": True, "channel": {"id": self._channel_of(asked["users"])}}
 
-    def _team_dnd(self, asked: Json) -> Json:
-        users = str(asked.get("users") or "").split(",")
-        if users == [""]:
-            return {"ok": False, "error": "no_users_provided"}
-        if len(users) > 50:
-            return {"ok": False, "error": "too_many_users"}
-        self.asked_dnd.append(users)
-        none = {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
-        return {"ok": True, "users": {user: self.dnd.get(user, none) for user in users}, "cached": True}
-
     def _user(self, asked: Json) -> Json:
         user = asked.get("user")
         if user not in self.zones:
@@ -255,17 +265,6 @@ def _goes_wrong(request: web.Request, mishap: Mishap) -> web.Response | None:
             return None
 
 
-def refused_for(said: Json) -> Json | None:
-    """Why Slack refuses a message; None when it takes it."""
-    text = said.get("text")
-    if not isinstance(text, str) or not text.strip():
-        return {"error": "no_text"}
-    if len(text) > 40_000:
-        return {"error": "msg_too_long"}
-    found = faults(said["blocks"]) if "blocks" in said else []
-    return {"error": "invalid_blocks", "response_metadata": {"messages": found}} if found else None
-
-
 async def _arguments(request: web.Request) -> Json:
     if request.content_type == "application/json":
         body: Json = await request.json()
@@ -286,7 +285,9 @@ async def running_slack() -> AsyncIterator[FakeSlack]:
     slack = FakeSlack()
     app = web.Application(client_max_size=10_000_000)
     app.router.add_route("*", "/api/{method}", slack.api)
+    app.router.add_get("/oauth/v2/authorize", slack.oauth.page)
     app.router.add_post("/respond/{number}", slack.respond)
+    app.router.add_get("/socket", slack.sockets.connected)
     async with TestServer(app) as server:
-        slack.url = str(server.make_url("")).rstrip("/")
+        slack.url = slack.sockets.url = str(server.make_url("")).rstrip("/")
         yield slack

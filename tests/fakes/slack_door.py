@@ -22,6 +22,7 @@ from bot.message import Message, Paragraph, text
 from bot.settings import read_settings
 from content.wording import load_wordings
 from tests.fakes.slack import BOT, TEAM, TOKEN, FakeSlack
+from tests.fakes.slack_views import filled_in, submission_faults
 
 SECRET = "a-signing-secret-for-tests"
 USER = "U0SAMPLE1"
@@ -87,7 +88,7 @@ class Door:
         self, action: Json, *, trigger: str = "1.2.b", state: Json | None = None, response_url: str = ""
     ) -> ClientResponse:
         """Something on a message of ours was pressed, picked or filled in."""
-        payload = {
+        payload: Json = {
             "type": "block_actions",
             "team": {"id": TEAM},
             "user": {"id": USER, "team_id": TEAM},
@@ -98,9 +99,55 @@ class Door:
             "actions": [action],
             "state": state or {"values": {}},
         }
+        return await self._interact(payload)
+
+    async def press_in(self, view: Json, action: Json, *, trigger: str = "1.2.v") -> ClientResponse:
+        """Something on a modal or on Home was pressed: Slack sends no response_url then."""
+        payload = {
+            "type": "block_actions",
+            "team": {"id": TEAM},
+            "user": {"id": USER, "team_id": TEAM},
+            "container": {"type": "view", "view_id": view["id"]},
+            "trigger_id": trigger,
+            "view": {"state": {"values": {}}, **view},
+            "actions": [action],
+        }
+        return await self._interact(payload)
+
+    async def submit(self, view: Json, filled: Mapping[str, str], *, trigger: str = "1.2.s") -> Json | None:
+        """A modal is filled in, by the names of its fields, and submitted. What Slack is told to do with it, which it
+        checks; None for an empty acknowledgement.
+        """
+        payload = {
+            "type": "view_submission",
+            "team": {"id": TEAM},
+            "user": {"id": USER, "team_id": TEAM},
+            "trigger_id": trigger,
+            "view": {**view, "state": {"values": filled_in(view, filled)}},
+        }
+        answer = await self._interact(payload)
+        assert answer.status == 200, answer.status
+        if not await answer.text():
+            return None
+        told: Json = await answer.json()
+        assert submission_faults(view, told) == []
+        return told
+
+    async def _interact(self, payload: Json) -> ClientResponse:
         return await self.knock(urlencode({"payload": json.dumps(payload)}), "application/x-www-form-urlencoded")
 
-    async def tell(self, event: Json, *, event_id: str = "Ev1") -> ClientResponse:
+    async def open_home(self, tab: str = "home", *, event_id: str = "EvHome", **more: Any) -> ClientResponse:
+        """The sample member opens the mentor's page or messages."""
+        event = {
+            "type": "app_home_opened",
+            "user": USER,
+            "channel": "D0SAMPLE1",
+            "tab": tab,
+            "event_ts": "1764000000.1",
+        }
+        return await self.tell({**event, **more}, event_id=event_id)
+
+    async def tell(self, event: Json, *, event_id: str = "Ev1", **envelope: Any) -> ClientResponse:
         """An event of the Events API."""
         body = {
             "type": "event_callback",
@@ -109,6 +156,7 @@ class Door:
             "event_id": event_id,
             "event": event,
             "authorizations": [{"team_id": TEAM, "user_id": BOT, "is_bot": True}],
+            **envelope,
         }
         return await self.knock(json.dumps(body), "application/json")
 
@@ -126,17 +174,27 @@ def button(value: str) -> Json:
     return {"type": "button", "action_id": "c:0", "block_id": "b1", "value": value}
 
 
-def wiring(slack: FakeSlack, database: Database, clocks: Clocks, conversation: Answering) -> Wiring:
-    given = {"SLACK_SIGNING_SECRET": SECRET, "SLACK_BOT_TOKEN": TOKEN, "SLACK_API_URL": f"{slack.url}/api"}
-    return Wiring(read_settings(given), conversation, database, clocks, load_wordings()["en"], frozenset({"en", "es"}))
+def wiring(slack: FakeSlack, database: Database, clocks: Clocks, conversation: Answering, **settings: str) -> Wiring:
+    """Settings given by name replace ours; an empty one is left out."""
+    given = {"SLACK_SIGNING_SECRET": SECRET, "SLACK_BOT_TOKEN": TOKEN, "SLACK_API_URL": f"{slack.url}/api", **settings}
+    say = load_wordings()["en"]
+    return Wiring(read_settings(given), conversation, database, clocks, say, languages=frozenset({"en", "es"}))
 
 
 @asynccontextmanager
 async def open_door(
-    slack: FakeSlack, database: Database, clocks: Clocks, conversation: Answering, *, answer_within: float = 2.5
+    slack: FakeSlack,
+    database: Database,
+    clocks: Clocks,
+    conversation: Answering,
+    *,
+    answer_within: float = 2.5,
+    port: int | None = None,
+    **settings: str,
 ) -> AsyncIterator[Door]:
     """A server started on this database, as a restart would."""
     app = web.Application()
-    messenger = add_slack(app, wiring(slack, database, clocks, conversation), answer_within=answer_within)
-    async with TestServer(app) as server, ClientSession() as http:
+    parts = wiring(slack, database, clocks, conversation, **settings)
+    messenger = add_slack(app, parts, answer_within=answer_within)
+    async with TestServer(app, port=port) as server, ClientSession() as http:
         yield Door(str(server.make_url("")).rstrip("/"), http, clocks.machine, slack, messenger)

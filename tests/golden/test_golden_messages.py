@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from adapters.rehearsal import Scene, play, scenes
+from adapters.slack.exhibits import views
 from adapters.slack.render import fallback
 from adapters.slack.render import render as render_slack
 from adapters.teams.render import render as render_teams
@@ -17,9 +18,11 @@ from adapters.teams.render import summary
 from bot.conversation import Knowledge
 from bot.message import Message
 from jobs.nudges import Nudge
+from tests.fakes.view_kit import view_faults
 
 FILES = Path(__file__).parent / "files"
 PLATFORMS = ("slack", "teams")
+VIEWS = ("form", "home")
 SCENES = scenes()
 
 
@@ -40,12 +43,35 @@ async def test_a_message_looks_as_it_did(scene: Scene, knowledge: Knowledge, req
         assert text == path.read_text(), f"{path} differs: if it should, run `make golden`, and read the difference"
 
 
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: f"{scene.name}-{scene.number}")
+async def test_a_view_looks_as_it_did(scene: Scene, knowledge: Knowledge, request: pytest.FixtureRequest) -> None:
+    """The window of a form, the Home tab."""
+    if isinstance(scene.owner, Nudge):
+        return
+    shown = views(await play(knowledge, scene), knowledge.wordings["en"], is_home=scene.name == "home")
+    for kind in VIEWS:
+        path = _path(scene, f"slack-{kind}")
+        if kind not in shown:
+            assert not path.exists(), f"{path} belongs to no view: delete it"
+            continue
+        text = json.dumps(shown[kind], ensure_ascii=False, indent=2) + "\n"
+        if request.config.getoption("--write-golden", default=False):
+            path.write_text(text)
+        assert path.exists(), f"{path.name} is missing: run `make golden`, and read what it wrote"
+        assert text == path.read_text(), f"{path} differs: if it should, run `make golden`, and read the difference"
+        assert view_faults(shown[kind]) == []
+
+
 def test_every_command_and_nudge_has_examples_and_no_file_lies_about() -> None:
     names = {scene.name for scene in SCENES}
     assert len(names) >= 21, names
     assert len(SCENES) >= 70
     expected = {_path(scene, platform) for scene in SCENES for platform in PLATFORMS}
-    found = {path for path in FILES.rglob("*") if path.is_file()}
+    views_drawn = set(FILES.rglob("*-slack-*.json"))
+    forms = {path.parent.name for path in views_drawn if path.stem.endswith("form")}
+    assert forms >= {"start", "coach", "plan", "milestone", "result"}
+    assert len([path for path in views_drawn if path.stem.endswith("home")]) >= 3
+    found = {path for path in FILES.rglob("*") if path.is_file()} - views_drawn
     assert found - expected == set(), "these belong to no example: delete them"
     assert expected - found == set(), "these are missing: run `make golden`"
 

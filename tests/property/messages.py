@@ -107,7 +107,7 @@ spans: st.SearchStrategy[Span] = st.one_of(
     st.builds(When, instants, zones, st.sampled_from(("day", "moment"))),
 )
 lines: st.SearchStrategy[Spans] = st.lists(spans, max_size=4).map(tuple)
-buttons = st.builds(Button, labels, commands, st.sampled_from(("plain", "primary", "danger")))
+buttons = st.builds(Button, labels, commands, st.sampled_from(("plain", "primary", "danger")), st.booleans())
 
 
 def _several(each: st.SearchStrategy[Button], most: int) -> st.SearchStrategy[tuple[Button, ...]]:

@@ -4,8 +4,17 @@ import pytest
 
 from bot.errors import ConfigError
 from bot.settings import Settings, explain, is_loopback, read_settings
+from bot.vault import Vault
 
 SLACK = {"SLACK_SIGNING_SECRET": "0123456789abcdef0123", "SLACK_BOT_TOKEN": "xoxb-sample"}
+SOCKET = {"SLACK_APP_TOKEN": "xapp-sample", "SLACK_BOT_TOKEN": "xoxb-sample"}
+MANY = {
+    "SLACK_CLIENT_ID": "123.456",
+    "SLACK_CLIENT_SECRET": "0123456789abcdef0123",
+    "SLACK_SIGNING_SECRET": "0123456789abcdef0123",
+    "SECRET_KEY": Vault.new_key(),
+    "PUBLIC_URL": "https://mentor.example.org",
+}
 
 
 def test_an_empty_environment_is_enough() -> None:
@@ -37,6 +46,11 @@ def test_every_setting_says_what_it_is_for_with_an_example() -> None:
         ("SLACK_BOT_TOKEN", "xoxp-wrong-kind"),
         ("SLACK_SIGNING_SECRET", "tooshort"),
         ("SLACK_API_URL", "nowhere"),
+        ("SLACK_APP_TOKEN", "xoxb-wrong-kind"),
+        ("SLACK_CLIENT_ID", "with spaces"),
+        ("SLACK_CLIENT_SECRET", "tooshort"),
+        ("SECRET_KEY", "not-a-key"),
+        ("SECRET_KEY", f"{Vault.new_key()},tooshort"),
         ("SLACK_COMMAND", "two words"),
         ("IN_FLIGHT", "0"),
         ("SEND_GUARD", "-1"),
@@ -56,12 +70,26 @@ def test_a_malformed_setting_is_named_and_explained(name: str, value: str) -> No
     assert explain(name) in str(caught.value)
 
 
-@pytest.mark.parametrize("missing", sorted(SLACK))
-def test_half_of_slack_is_refused_naming_the_other_half(missing: str) -> None:
-    half = {name: value for name, value in SLACK.items() if name != missing}
+@pytest.mark.parametrize(
+    ("whole", "missing"), [(whole, name) for whole in (SLACK, SOCKET, MANY) for name in sorted(whole)]
+)
+def test_a_part_of_slack_is_refused_naming_what_is_missing(whole: dict[str, str], missing: str) -> None:
+    part = {name: value for name, value in whole.items() if name != missing}
+    named = "SLACK_SIGNING_SECRET" if missing == "SLACK_APP_TOKEN" else missing
 
-    with pytest.raises(ConfigError, match=f"^{missing}: "):
-        read_settings(half)
+    with pytest.raises(ConfigError, match=f"^{named}: .* Example: {named}="):
+        read_settings(part)
+    assert read_settings(whole).has_slack
+
+
+def test_slack_sends_browsers_back_to_a_secure_address_or_to_this_machine() -> None:
+    with pytest.raises(ConfigError, match=r"^PUBLIC_URL: .*https only"):
+        read_settings({**MANY, "PUBLIC_URL": "http://mentor.example.org"})
+    assert read_settings({**MANY, "PUBLIC_URL": "http://127.0.0.1:8000"}).has_many_workspaces
+
+
+def test_a_secret_key_alone_switches_nothing_on() -> None:
+    assert not read_settings({"SECRET_KEY": Vault.new_key()}).has_slack
 
 
 def test_a_heartbeats_address_stays_as_it_was_given() -> None:
@@ -72,13 +100,24 @@ def test_a_heartbeats_address_stays_as_it_was_given() -> None:
 
 
 def test_secrets_do_not_show_where_settings_are_printed() -> None:
-    secrets = {"HEARTBEAT_URL": "https://beats.example.org/p/secret-name", "METRICS_TOKEN": "secret-token-0123"}
+    key = Vault.new_key()
+    secrets = {
+        "DATABASE_URL": "postgresql://user:secret-password@host/name",
+        "HEARTBEAT_URL": "https://beats.example.org/p/secret-name",
+        "METRICS_TOKEN": "secret-token-0123",
+        "SLACK_SIGNING_SECRET": "secret-0123456789abcdef",
+        "SLACK_BOT_TOKEN": "xoxb-secret-",
+        "SLACK_APP_TOKEN": "xapp-secret-",
+        "SLACK_CLIENT_ID": "123.456",
+        "SLACK_CLIENT_SECRET": "secret-0123456789abcdef",
+        "SECRET_KEY": key,
+        "PUBLIC_URL": "https://mentor.example.org",
+    }
 
-    assert "secret-" not in repr(read_settings(secrets))
+    shown = repr(read_settings(secrets))
 
-
-def test_both_halves_switch_slack_on() -> None:
-    assert read_settings(SLACK).has_slack
+    assert "secret-" not in shown
+    assert key not in shown
 
 
 def test_the_slash_command_may_be_written_with_its_slash() -> None:

@@ -1,9 +1,9 @@
 // Draws each example from the JSON that stands beside it. Nothing here can be pressed: it only shows.
 
 import { drawCard } from "./cards.js";
-import { drawSlack } from "./slack.js";
+import { drawSlack, drawView } from "./slack.js";
 
-const draw = { slack: drawSlack, teams: drawCard };
+const draw = { slack: drawSlack, teams: drawCard, view: drawView };
 const nothing = () => {};
 
 for (const box of document.querySelectorAll("[data-platform]")) {

@@ -14,6 +14,21 @@ export function drawSlack(blocks, press) {
   return el("div", { class: "slack-blocks" }, blocks.map((block) => drawBlock(block, context)));
 }
 
+// A modal, with its title above and its buttons below, or Home, which is blocks alone.
+export function drawView(view, press) {
+  const blocks = drawSlack(view.blocks, press);
+  if (view.type === "home") return blocks;
+  const submit = view.submit ? el("button", { type: "button", class: "chat-button primary" }, view.submit.text) : null;
+  const close = view.close ? el("button", { type: "button", class: "chat-button" }, view.close.text) : null;
+  return el(
+    "div",
+    { class: "slack-modal" },
+    el("h3", { class: "slack-modal-title" }, view.title.text),
+    blocks,
+    el("div", { class: "slack-actions" }, close, submit),
+  );
+}
+
 function drawBlock(block, context) {
   switch (block.type) {
     case "header":
@@ -52,26 +67,25 @@ function button(element, context) {
 }
 
 function select(element, context, label) {
+  return options(element, {
+    class: "chat-select",
+    "aria-label": label || element.placeholder.text,
+    onchange: (event) =>
+      context.act({
+        type: "static_select",
+        action_id: element.action_id,
+        selected_option: { value: event.target.value },
+      }),
+  });
+}
+
+function options(element, given) {
   const chosen = element.initial_option ? element.initial_option.value : "";
-  const options = element.options.map((option) =>
+  const listed = element.options.map((option) =>
     el("option", { value: option.value, selected: option.value === chosen }, option.text.text),
   );
   const empty = el("option", { value: "", selected: !chosen, disabled: true }, element.placeholder.text);
-  return el(
-    "select",
-    {
-      class: "chat-select",
-      "aria-label": label || element.placeholder.text,
-      onchange: (event) =>
-        context.act({
-          type: "static_select",
-          action_id: element.action_id,
-          selected_option: { value: event.target.value },
-        }),
-    },
-    empty,
-    options,
-  );
+  return el("select", given, empty, listed);
 }
 
 function input(block, context) {
@@ -87,18 +101,25 @@ function input(block, context) {
     event.preventDefault();
     context.act(action(event.target.value));
   };
-  const field = el("input", {
+  const field = fieldOf(block.element, {
     id,
-    type: "text",
     class: "chat-input",
-    maxlength: block.element.max_length,
-    autocomplete: "off",
     "aria-describedby": block.hint ? `${id}-hint` : null,
     onkeydown,
   });
   context.fields.set(block.block_id, { actionId: block.element.action_id, input: field });
   const hint = block.hint ? el("p", { id: `${id}-hint`, class: "slack-hint" }, block.hint.text) : null;
   return el("div", { class: "slack-input" }, el("label", { for: id }, block.label.text), field, hint);
+}
+
+const TYPES = { datepicker: "date", timepicker: "time", number_input: "number" };
+
+function fieldOf(element, given) {
+  if (element.type === "static_select") return options(element, { ...given, class: "chat-select", onkeydown: null });
+  const initial = element.initial_date || element.initial_time || element.initial_value || "";
+  const same = { ...given, maxlength: element.max_length, autocomplete: "off" };
+  if (element.multiline) return el("textarea", { ...same, rows: 4, onkeydown: null }, initial);
+  return el("input", { ...same, type: TYPES[element.type] || "text", value: initial });
 }
 
 // Slack's mrkdwn: *bold*, _italic_, ~struck~, `code`, <address|words>, <@person>, and three entities.
