@@ -135,7 +135,7 @@ async def test_a_wrongly_packed_body_is_no_fault_of_ours(door: Door) -> None:
 
 
 @pytest.mark.parametrize("chunked", [True, False])
-async def test_a_huge_body_gets_413(door: Door, *, chunked: bool) -> None:
+async def test_a_huge_body_gets_413(door: Door, caplog: pytest.LogCaptureFixture, *, chunked: bool) -> None:
     async def pouring() -> AsyncIterator[bytes]:
         for _ in range(40):
             yield b"x" * 50_000
@@ -143,6 +143,8 @@ async def test_a_huge_body_gets_413(door: Door, *, chunked: bool) -> None:
     data = pouring() if chunked else BytesIO(b"x" * 2_000_000)
     answer = await door.http.post(f"{door.url}/slack/events", data=data, headers={"Content-Type": FORM})
     assert answer.status == 413
+    assert [getattr(record, "event", "") for record in caplog.records].count("slack_refused") == 1
+    assert "xxx" not in caplog.text
 
 
 async def test_a_body_that_never_arrives_is_not_waited_for(slack: FakeSlack, sqlite: Database, clocks: Clocks) -> None:
