@@ -18,6 +18,7 @@ from bot.errors import CannotLook
 from bot.message import Message
 from bot.ports import Address, Receipt
 from bot.visit import Deployment
+from bot.visitors import find_tenant
 from bot.words import Command, Example
 from jobs.nudges import Nudge, find_nudges
 from jobs.outbox import LedgerOutbox
@@ -79,6 +80,7 @@ async def await_nudge(knowledge: Knowledge, nudge: Nudge, example: Example) -> M
     """
     async with _stage(knowledge, by_operator=example.by_operator) as stage:
         await stage.talk(example)
+        await stage.begin(nudge)
         office = stage.office((nudge,))
         await tick(office)  # somebody may have started one by hand
         while not stage.caught and stage.calendar.now() < BEGINS + LONGEST_WAIT:
@@ -117,6 +119,13 @@ class _Stage:
 
     async def _say(self, line: str) -> Message:
         return await self._conversation.answer(Request(PLATFORM, TENANT, USER, line, zone=ZONE))
+
+    async def begin(self, nudge: Nudge) -> None:
+        """Let one go, where no line brings any."""
+        if nudge.begin:
+            now = self.calendar.now()
+            async with self.database.work() as session:
+                await nudge.begin(session, await find_tenant(session, PLATFORM, TENANT, now), USER, now)
 
     def office(self, nudges: tuple[Nudge, ...]) -> PostOffice:
         return PostOffice(

@@ -84,6 +84,9 @@ class Nudge:
     """Read what the composing of these rows needs, for all of them at once: member → what `Letter.known` will be."""
     repeats: Callable[[Delivery], bool] = _never
     """Whether one that may have arrived is sent once more where nobody can look; then it says so to its reader."""
+    begin: Callable[[AsyncSession, Tenant, str, datetime], Awaitable[None]] | None = None
+    """For what no line and no day brings: lets one go to a person of a workspace, by the platform's own id, now
+    (calendar clock). Rehearsals call it after the example's lines."""
 
 
 def find_nudges() -> tuple[Nudge, ...]:

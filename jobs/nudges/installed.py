@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.message import Bullets, Button, Buttons, Message, Paragraph, rich
 from bot.model.people import Tenant
 from bot.visitors import find_member
+from bot.words import Example
 from jobs.ledger import NewDelivery, insert
 from jobs.nudges import Composed, Letter, Nudge
 
@@ -32,8 +33,8 @@ async def plan(_session: AsyncSession, _now: datetime, _limit: int) -> int:
 
 async def compose(letter: Letter) -> Composed:
     """What to do next. It comes at once, whatever the hour: they have pressed the button just now."""
-    say, command = letter.say, letter.deployment.command
-    steps = tuple(rich(say(f"installed.{step}", command=command)) for step in ("try", "invite", "operate"))
+    say = letter.say
+    steps = tuple(rich(say(f"installed.{step}")) for step in ("try", "invite", "operate"))
     message = Message(
         say("installed.title"),
         (
@@ -46,4 +47,4 @@ async def compose(letter: Letter) -> Composed:
     return Composed(message)
 
 
-NUDGE = Nudge(kind=KIND, plan=plan, compose=compose, examples=())
+NUDGE = Nudge(kind=KIND, plan=plan, compose=compose, examples=(Example("help"),), begin=greet)
