@@ -179,7 +179,8 @@ async def _installations(database: Database, settings: Settings) -> AsyncIterato
         yield Finding("Installs", f"no key in SECRET_KEY opens the token of {_named(closed)}", mend)
     if refused:
         words = ", ".join(sorted({row.refused for row in refused}))
-        yield Finding("Installs", f"Slack refuses ({words}) {_named(refused)}", f"let them install again at {page}")
+        mend = f"start `preceptor serve` anew for another try; if that is in vain, let them install again at {page}"
+        yield Finding("Installs", f"Slack refuses ({words}) {_named(refused)}", mend)
 
 
 def _keys(old: Sequence[SlackInstallation], settings: Settings) -> str:

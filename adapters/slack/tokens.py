@@ -29,7 +29,8 @@ REMEMBERED = timedelta(seconds=10)
 NOT_INSTALLED = "not_installed"
 REMOVED = frozenset({"token_revoked", "account_inactive"})
 """What Slack says of a token once the app is removed, or the workspace is gone."""
-_UNUSABLE = frozenset({"invalid_auth", "not_authed", "no_permission", "org_login_required"})
+_UNUSABLE = frozenset({"invalid_auth", "not_authed"})
+"""What it says of a token that may be good again, as where the app allows calls from a few addresses only."""
 
 
 @dataclass(frozen=True, slots=True)
