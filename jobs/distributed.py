@@ -175,7 +175,7 @@ class Worker:
         working = asyncio.create_task(
             app.run_worker_async(
                 queues=[QUEUE],
-                # More than one workspace can have out: those of a slow one wait for a free hand, and others' still come.
+                # More than one workspace has out: those of a slow one wait for a hand, and others' still come.
                 concurrency=2 * limits.in_flight + refill.most_of_one(limits.rates),
                 fetch_job_polling_interval=POLL.total_seconds(),
                 abort_job_polling_interval=NEVER.total_seconds(),

@@ -1,4 +1,4 @@
-"""What was sent long ago costs a round of deliveries nothing: on SQLite, which keeps no statistics, by the index alone."""
+"""What was sent long ago costs a round of deliveries nothing; shown on SQLite, which keeps no statistics."""
 
 from datetime import timedelta
 from typing import Any
