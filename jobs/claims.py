@@ -24,6 +24,8 @@ _TABLE = SQLModel.metadata.tables["delivery"]
 _MEMBERS = SQLModel.metadata.tables["member"]
 # Written into the statement, not bound: only so does SQLite see that the partial index fits.
 _PENDING = col(Delivery.state) == literal_column("'pending'")
+_WORKSPACE = col(Delivery.tenant_id) + literal_column("0")
+"""Where few of a workspace's rows are meant. By the bare column SQLite would go through all that it was ever sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,15 +158,15 @@ async def _first_of_each(
     order: Any,
     wanted: Mapping[int, int],
     due: Due,
+    tenant: Any = Delivery.tenant_id,
 ) -> list[int]:
     """The ids of the first so many of each workspace.
 
     A statement of its own: as part of the one that locks, PostgreSQL may run it anew for every pending row.
     """
-    tenant = col(Delivery.tenant_id)
     if due.only is not None:  # few, and counted here
         left = dict(wanted)
-        asked = select(Delivery.id, Delivery.tenant_id).where(*which, tenant.in_(wanted))
+        asked = select(Delivery.id, Delivery.tenant_id).where(*which, col(Delivery.tenant_id).in_(wanted))
         rows = (await session.exec(asked.order_by(order, col(Delivery.id)))).all()
         return [each for each, tenant_id in rows if each is not None and _takes_one(left, tenant_id)]
     ids = select(Delivery.id).where(*which).order_by(order, col(Delivery.id))
@@ -214,7 +216,7 @@ async def take_to_settle(session: AsyncSession, wanted: Mapping[int, int], due: 
     """
     if not wanted:
         return []
-    first = await _first_of_each(session, _to_settle(due), col(Delivery.settle_at), wanted, due)
+    first = await _first_of_each(session, _to_settle(due), col(Delivery.settle_at), wanted, due, _WORKSPACE)
     mine = await _with_people(session, col(Delivery.id).in_(first), *_to_settle(due))
     ids = [each.delivery.id for each in mine]
     taken: dict[str, Any] = {"settle_at": lease.until, "claimed_by": lease.by, "queued_until": None}
@@ -226,7 +228,7 @@ async def to_settle(session: AsyncSession, due: Due) -> Counter[Waiting]:
     """How many unsure deliveries of each workspace are to be looked for now."""
     rows = (
         select(Delivery.tenant_id, Tenant.platform, func.count())
-        .join(Tenant, col(Tenant.id) == col(Delivery.tenant_id))
+        .join(Tenant, col(Tenant.id) == _WORKSPACE)
         .where(*_to_settle(due), col(Tenant.platform).in_(due.platforms))
         .group_by(col(Delivery.tenant_id), col(Tenant.platform))
     )
@@ -242,7 +244,7 @@ async def next_retry(session: AsyncSession, due: Due) -> datetime | None:
     )
     looked_for = (
         select(func.min(Delivery.settle_at))
-        .join(Tenant, col(Tenant.id) == col(Delivery.tenant_id))
+        .join(Tenant, col(Tenant.id) == _WORKSPACE)
         .where(col(Tenant.platform).in_(due.platforms), col(Delivery.settle_at) > due.machine)
     )
     found = (await session.exec(select(put_off.scalar_subquery(), looked_for.scalar_subquery()))).one()

@@ -15,7 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.database import Database
 from bot.model.deliveries import Delivery, State
 from bot.model.people import Member, Tenant
-from jobs.ledger import REPEAT
+from jobs.ledger import marked_as_repeat
 
 ABANDONED = "abandoned by the operator"
 RETRIED = "retried by the operator"
@@ -201,7 +201,9 @@ async def retry(database: Database, choice: Choice, now: datetime, *, batch_id: 
     for part in _parts(choice.rows):
         async with database.work() as session:
             for (state, grace), ids in _alike(part, now).items():
-                values = _waiting(now, batch_id) | ({"content": {REPEAT: True}} if state is State.UNSURE else {})
+                values = _waiting(now, batch_id)
+                if state is State.UNSURE:
+                    values["content"] = marked_as_repeat(session)
                 if grace:
                     values["expires_at"] = now + grace
                 done = await _change(session, changed, state, ids, values)

@@ -175,8 +175,8 @@ class Worker:
         working = asyncio.create_task(
             app.run_worker_async(
                 queues=[QUEUE],
-                # As many again wait for a free hand, so that one slow workspace does not keep others' jobs from coming.
-                concurrency=2 * limits.in_flight,
+                # More than one workspace has out: those of a slow one wait for a hand, and others' still come.
+                concurrency=2 * limits.in_flight + refill.most_of_one(limits.rates),
                 fetch_job_polling_interval=POLL.total_seconds(),
                 abort_job_polling_interval=NEVER.total_seconds(),
                 update_heartbeat_interval=BEAT.total_seconds(),

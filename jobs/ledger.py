@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, or_, text
+from sqlalchemy import JSON, ColumnElement, bindparam, cast, func, literal_column, or_, text
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -138,7 +139,15 @@ async def hold(session: AsyncSession, holds: Sequence[tuple[int, datetime, str]]
 async def repeat(session: AsyncSession, ids: Sequence[int]) -> None:
     """Remember that these may be repeats, so that they say so."""
     if ids:
-        await session.exec(_TABLE.update().where(_TABLE.c.id.in_(ids)).values(content={REPEAT: True}))
+        await session.exec(_TABLE.update().where(_TABLE.c.id.in_(ids)).values(content=marked_as_repeat(session)))
+
+
+def marked_as_repeat(session: AsyncSession) -> ColumnElement[Any]:
+    """A row's content with the mark. What else it says stays: some kinds need it to compose the message again."""
+    content = _TABLE.c.content
+    if session.get_bind().dialect.name == "sqlite":
+        return func.json_set(content, f"$.{REPEAT}", func.json("true"))
+    return cast(cast(content, JSONB).op("||")(cast({REPEAT: True}, JSONB)), JSON)
 
 
 async def unqueue(session: AsyncSession, ids: Collection[int]) -> None:

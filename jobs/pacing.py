@@ -96,11 +96,20 @@ class Standing:
 async def standings(session: AsyncSession, tenants: Collection[int], act: str) -> dict[int, Standing]:
     """Where these workspaces stand, locked for this transaction; one that another process holds is left out."""
     found = await _locked(session, tenants, act)
-    if missing := sorted(set(tenants) - found.keys()):
-        rows = [{"tenant_id": each, "act": act} for each in missing]
+    if new := await _without_row(session, set(tenants) - found.keys(), act):
+        rows = [{"tenant_id": each, "act": act} for each in new]
         await session.exec(_insert(session).on_conflict_do_nothing(), params=rows)
-        found |= await _locked(session, missing, act)
+        found |= await _locked(session, new, act)
     return found
+
+
+async def _without_row(session: AsyncSession, tenants: Collection[int], act: str) -> list[int]:
+    """Those that never had a pace. An insert for one that another process is changing would wait for that process, and
+    two that hear from two workspaces at once would wait for each other."""
+    if not tenants:
+        return []
+    there = select(Pace.tenant_id).where(col(Pace.tenant_id).in_(tenants), col(Pace.act) == act)
+    return sorted(set(tenants) - set((await session.exec(there)).all()))
 
 
 async def _locked(session: AsyncSession, tenants: Collection[int], act: str) -> dict[int, Standing]:

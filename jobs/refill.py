@@ -89,6 +89,11 @@ def _line(standing: Standing, rate: Rate | None, now: datetime) -> _Line:
     return _Line(first, at_once, rate.gap, at_once + (HORIZON - first) // rate.gap)
 
 
+def most_of_one(rates: Mapping[str, Rate]) -> int:
+    """The most jobs that are out at one time for a workspace whose platform has a rate; 0 where none has."""
+    return max((rate.burst + HORIZON // rate.gap for rate in rates.values()), default=0)
+
+
 class _Act:
     """One kind of work that jobs are for. `which`, `order` and `not_before` are parts of its statements."""
 

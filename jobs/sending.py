@@ -17,7 +17,7 @@ from jobs.compose import Parcel, address_of
 from jobs.ledger import NOT_THERE, Outcome, key_of
 from jobs.pacing import LOOK, SEND
 from jobs.post_office import PostOffice
-from jobs.retry import Again, Over, decide
+from jobs.retry import LONGEST_TOLD, Again, Over, decide
 
 log = logging.getLogger(__name__)
 
@@ -158,7 +158,7 @@ class Sender:
         delivery, now = lookup.delivery, self._machine.now()
         wait, until = None, now + LOOK_AGAIN
         if isinstance(error, TryLater):
-            told = now + max(error.retry_after, timedelta(0))
+            told = now + min(max(error.retry_after, timedelta(0)), LONGEST_TOLD)
             wait, until = (LOOK, told), told
         else:
             log.warning(

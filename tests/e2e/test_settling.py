@@ -121,6 +121,15 @@ async def test_a_look_that_goes_wrong_is_made_again(stage: Stage, trouble: Excep
     assert [row.state for row in await stage.rows()] == [State.SENT]
 
 
+async def test_a_wait_of_years_puts_a_look_off_for_a_day(stage: Stage) -> None:
+    await stage.lose(accepted=True)
+    stage.platform.look_troubles = [TryLater(timedelta(seconds=10**9))]
+    await stage.after(30)
+    assert [row.state for row in await stage.rows()] == [State.UNSURE]
+    await stage.after(24 * 60 * 60)
+    assert [row.state for row in await stage.rows()] == [State.SENT]
+
+
 async def test_whoever_can_no_longer_be_reached_cannot_be_looked_at(stage: Stage) -> None:
     await stage.lose(accepted=True)
     stage.platform.look_troubles = [CannotReach("account_inactive")]
