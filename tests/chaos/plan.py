@@ -69,7 +69,7 @@ class Plan:
     """Seconds from one `tick`, the second planner, to the next, at least and at most."""
     least_pause: float = 1.0
     """Seconds between kills, on average, at least: a process needs a while to begin."""
-    patience: float = 900.0
+    patience: float = 1800.0
     """Seconds after which what is still open counts as lost."""
 
     @property
