@@ -54,7 +54,9 @@ def _arguments() -> argparse.ArgumentParser:
     asking.add_argument("--workers", type=int, default=4, help="On PostgreSQL.")
     asking.add_argument("--no-nights", action="store_true", help="Leave out the nights on which clocks change.")
     asking.add_argument("--seed", type=int, default=1)
-    asking.add_argument("--patience", type=float, default=1800, help="Seconds, after which what is open counts as lost.")
+    asking.add_argument(
+        "--patience", type=float, default=1800, help="Seconds, after which what is open counts as lost."
+    )
     return asking
 
 
