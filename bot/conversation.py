@@ -96,7 +96,6 @@ class Conversation:
             visit = await self._open(session, request)
             if request.is_greeting and visit.member.welcomed_at is not None:
                 raise SeenBefore
-            await wake(session, visit.member, visit.now)
             message = await self._reply(visit, request.text)
             has_page = visit.member.home_opened_at is not None
             return replace(_welcomed(visit, message), marks=_marks(visit.say), has_page=has_page)
@@ -108,8 +107,9 @@ class Conversation:
 
     async def _open(self, session: "AsyncSession", request: Request) -> Visit:
         now = self._clocks.calendar.now()
-        tenant, member = await find_visitor(session, request.platform, request.tenant, request.user, now)
+        tenant, member, plan = await find_visitor(session, request.platform, request.tenant, request.user, now)
         await _learn(session, member, request, now)
+        await wake(session, member, plan, now)
         locale = member.locale if member.locale in self._knowledge.wordings else "en"
         return Visit(
             session=session,

@@ -20,7 +20,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 import bot.model  # noqa: F401 - registers the tables
-from bot import revisions, sqlite_file
+from bot import revisions, sqlite_driver, sqlite_file
 from bot.errors import ConfigError, DatabaseOutOfReach
 from bot.right_of_way import RightOfWay
 
@@ -167,7 +167,7 @@ def open_database(url: str) -> Database:
 
 def _pool(url: URL, family: str) -> dict[str, Any]:
     if family == "sqlite":
-        return {"connect_args": {"factory": _TidyConnection}}
+        return {"connect_args": {"factory": _TidyConnection, "async_creator_fn": sqlite_driver.connect}}
     return {
         "connect_args": {"application_name": "preceptor", "options": options_of(url), **NOTICES},
         "pool_size": 10,

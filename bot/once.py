@@ -15,7 +15,6 @@ async def is_first(session: AsyncSession, platform: str, name: str, now: datetim
 
     The note says neither who asked nor what. The platform's adapter forgets it once the request can come no more.
     """
-    noted = InboundEvent(
-        platform=platform, event_id=name, tenant="", user_id="", channel="", received_at=now, worked_at=now
-    )
-    return await insert_new(session, InboundEvent, **noted.model_dump(exclude={"id"}))
+    nobody = {"tenant": "", "user_id": "", "channel": ""}
+    noted = {"platform": platform, "event_id": name, "received_at": now, "worked_at": now}
+    return await insert_new(session, InboundEvent, **nobody, **noted)

@@ -3,32 +3,41 @@ Called by `bot.conversation` and by sample data.
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import inspect
+from sqlalchemy import bindparam, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.model.coaching import CoachingPlan
 from bot.model.people import Member, Tenant
+
+_VISITOR = (
+    select(Tenant, Member, CoachingPlan)
+    .join(Member, col(Member.tenant_id) == col(Tenant.id))
+    .outerjoin(CoachingPlan, col(CoachingPlan.member_id) == col(Member.id))
+    .where(
+        Tenant.platform == bindparam("platform"),
+        Tenant.external_id == bindparam("external_id"),
+        Member.user_id == bindparam("user_id"),
+    )
+    .with_for_update(of=Member, key_share=True)
+)
 
 
 async def find_visitor(
     session: AsyncSession, platform: str, external_id: str, user_id: str, now: datetime
-) -> tuple[Tenant, Member]:
-    """Who is asking, in one statement. The member stays theirs until the unit of work ends, so that a button pressed
-    twice at once is worked twice in turn, the second time in sight of the first.
+) -> tuple[Tenant, Member, CoachingPlan | None]:
+    """Who is asking, and their coaching plan where they have one, in one statement. The member stays theirs until the
+    unit of work ends, so that a button pressed twice at once is worked twice in turn, the second time in sight of the
+    first.
     """
-    wanted = (
-        select(Tenant, Member)
-        .join(Member, col(Member.tenant_id) == col(Tenant.id))
-        .where(Tenant.platform == platform, Tenant.external_id == external_id, Member.user_id == user_id)
-        .with_for_update(of=Member, key_share=True)
-    )
-    if (found := (await session.exec(wanted)).first()) is None:
+    asked = {"platform": platform, "external_id": external_id, "user_id": user_id}
+    if (found := (await session.exec(_VISITOR, params=asked)).first()) is None:
         await find_member(session, await find_tenant(session, platform, external_id, now), user_id, now)
-        found = (await session.exec(wanted)).one()
-    return found
+        found = (await session.exec(_VISITOR, params=asked)).one()
+    return cast("tuple[Tenant, Member, CoachingPlan | None]", found)
 
 
 async def find_tenant(session: AsyncSession, platform: str, external_id: str, now: datetime) -> Tenant:

@@ -119,9 +119,8 @@ async def plans_of(session: AsyncSession, members: Collection[int]) -> Mapping[i
     return {plan.member_id: plan for plan in (await session.exec(mine)).all()}
 
 
-async def wake(session: AsyncSession, member: Member, now: datetime) -> None:
+async def wake(session: AsyncSession, member: Member, plan: CoachingPlan | None, now: datetime) -> None:
     """Any use counts as being alive: a plan in back-off returns to the member's own rhythm, in the zone known now."""
-    plan = await plan_of(session, _id(member))
     _saw(member, now, exactly=plan is not None and plan.is_on)
     if plan is None or not plan.is_on or (plan.backoff == "none" and _is_timed_right(plan, zone_of(member))):
         return

@@ -4,7 +4,8 @@ none disappears without a named reason. On both databases.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -141,7 +142,7 @@ class Deliveries(RuleBasedStateMachine):
     @rule(user=USERS)
     def uses_the_mentor(self, user: str) -> None:
         now = self.calendar.now()
-        self.wait(_as_member(self.database, user, lambda session, member: coaching.wake(session, member, now)))
+        self.wait(_as_member(self.database, user, partial(_wakes, now=now)))
 
     @invariant()
     def nothing_is_accepted_twice(self) -> None:
@@ -228,6 +229,10 @@ async def _crash(platform: Platform, ticking: Awaitable[Any], *, accepted: bool)
 async def _as_member(database: Database, user: str, act: Act) -> None:
     async with database.work() as session:
         await act(session, (await session.exec(select(Member).where(Member.user_id == user))).one())
+
+
+async def _wakes(session: AsyncSession, member: Member, now: datetime) -> None:
+    await coaching.wake(session, member, await session.get(CoachingPlan, member.id), now)
 
 
 async def _as_members_leave(database: Database) -> None:
