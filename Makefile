@@ -4,10 +4,10 @@ BIN := .venv/bin
 SOURCES := adapters bot content jobs tests
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench chaos golden
+.PHONY: help setup demo test check bench chaos golden e2e-slack
 
 help: ## Print this list
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 .venv/run.stamp: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Preceptor needs Python 3.11 or newer; say PYTHON=python3.11 make …"; exit 1; }
@@ -44,3 +44,7 @@ chaos: .venv/dev.stamp ## Kills, outages and restarts on both engines (half an h
 
 golden: .venv/dev.stamp ## Write the golden files anew; read the diff before you commit it
 	$(BIN)/python -m pytest -n 0 tests/golden --write-golden
+
+e2e-slack: .venv/dev.stamp ## Our real server against a Slack that others wrote (Linux, npm; 200 MB once)
+	$(BIN)/python -m tests.emulated.installing
+	$(BIN)/python -m pytest -n 0 -p no:randomly tests/emulated --emulated
