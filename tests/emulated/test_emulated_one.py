@@ -4,6 +4,7 @@ message that may have arrived, found again.
 
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -40,7 +41,9 @@ async def test_it_learns_whose_token_it_has(town: Town) -> None:
         writer = town.people["writer"]
         channel = (await writer.write("help"))["channel"]
         await town.shim.until(lambda: bool(town.shim.asked("chat.postMessage", channel=channel)))
-        assert [message["user"] for message in await writer.inbox()] == [writer.id, BOT]
+        assert (await town.slash(writer, "home"))["blocks"]
+    said = [message["user"] for message in await writer.inbox()]
+    assert said == [writer.id, BOT], "it has answered itself"
     database = open_database(town.settings["DATABASE_URL"])
     async with database.reading() as session:
         tenant = (await session.exec(select(Tenant))).one()
@@ -73,6 +76,16 @@ async def due(town: Town, person: Person) -> datetime:
     return found
 
 
+@asynccontextmanager
+async def messenger_of(town: Town) -> AsyncIterator[SlackMessenger]:
+    """As `preceptor tick` has one."""
+    messenger = SlackMessenger(SlackApi(read_settings(dict(town.settings))), command="mentor")
+    try:
+        yield messenger
+    finally:
+        await messenger.close()
+
+
 @pytest.mark.parametrize("reference", ["known", ""])
 async def test_a_message_whose_answer_was_lost_is_found_where_it_went(town: Town, reference: str) -> None:
     """The emulator does not go by `oldest`: it gives a conversation's whole history."""
@@ -80,13 +93,12 @@ async def test_a_message_whose_answer_was_lost_is_found_where_it_went(town: Town
     channel = (await planner.ask("conversations.open", users=BOT))["channel"]["id"]
     address = Address("slack", TEAM, planner.id, reference=channel if reference else "")
     began, key = MachineClock().now(), f"key-{reference}"
-    messenger = SlackMessenger(SlackApi(read_settings(dict(town.settings))), command="mentor")
-    town.shim.losing.add("chat.postMessage")
-    with pytest.raises(Unsure):
-        await messenger.send(address, Message("Sample", (Paragraph(text("A sample note.")),)), key=key)
-    found = await messenger.look_up(address, key=key, since=began)
+    async with messenger_of(town) as messenger:
+        town.shim.losing.add("chat.postMessage")
+        with pytest.raises(Unsure):
+            await messenger.send(address, Message("Sample", (Paragraph(text("A sample note.")),)), key=key)
+        found = await messenger.look_up(address, key=key, since=began)
+        assert await messenger.look_up(address, key="another", since=began) is None
     assert found is not None
     assert found.reference == (await planner.inbox())[-1]["ts"]
-    assert await messenger.look_up(address, key="another", since=began) is None
     assert len(town.shim.asked("conversations.open", users=planner.id)) == (0 if reference else 2)
-    await messenger.close()
