@@ -2,6 +2,7 @@
 than Slack is said where a test meets it; nothing of ours bends to it.
 """
 
+import json
 import re
 from collections.abc import AsyncIterator
 from html import unescape
@@ -13,13 +14,19 @@ import pytest_asyncio
 from aiohttp import ClientResponse
 
 from bot.database import open_database
-from tests.emulated.shim import Json
+from bot.mentoring.samples import PLACED
+from tests.emulated.shim import Call, Json
 from tests.emulated.town import BOT, MANY, TEAM, Person, Town, open_town
 from tests.fakes.slack_admin import installations
+from tests.fakes.slack_views import filled_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-REFUSED = {("dnd.teamInfo", None), ("chat.postEphemeral", "user_not_in_channel")}
-"""What the emulator may refuse us: it has no dnd.* methods, and one test here speaks from outside a channel."""
+REFUSED = {
+    ("dnd.teamInfo", None),  # it has no dnd.* methods
+    ("chat.postEphemeral", "user_not_in_channel"),  # a test here speaks from outside a channel
+    ("views.open", "invalid_trigger_id"),  # and one presses with a trigger that is over
+}
+"""What the emulator may refuse us, and why."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -125,15 +132,15 @@ async def test_a_pressed_button_puts_its_reply_in_the_messages_place(town: Town)
     presser = town.people["presser"]
     told = await town.slash(presser, "help")
     before = len(town.shim.responses)
-    await town.press(presser, buttons(told)[0])
+    await town.press(presser, buttons(told, "c:")[0])
     await town.shim.until(lambda: len(town.shim.responses) > before)
     assert town.shim.responses[before]["replace_original"] is True
 
 
-def buttons(shown: Json) -> list[Json]:
-    """The buttons of a message that do something at once."""
+def buttons(shown: Json, kind: str) -> list[Json]:
+    """The buttons of a message that do something at once (c:), or open a window (f:)."""
     elements = [element for block in shown["blocks"] for element in block.get("elements", ())]
-    return [element for element in elements if str(element.get("action_id")).startswith("c:")]
+    return [element for element in elements if str(element.get("action_id")).startswith(kind)]
 
 
 async def mention(town: Town, person: Person, channel: str) -> str:
@@ -162,3 +169,76 @@ async def test_where_the_writer_cannot_be_answered_alone_the_answer_comes_as_a_d
     [call] = town.shim.asked("chat.postEphemeral", channel=channel)
     assert call.answer["error"] == "user_not_in_channel"
     assert (await outsider.inbox())[-1]["user"] == BOT
+
+
+async def test_home_is_published_and_kept_up_to_date(town: Town) -> None:
+    """The emulator tells nobody that Home was opened."""
+    planner = town.people["planner"]
+    await town.tell({"type": "app_home_opened", "user": planner.id, "channel": "D0SAMPLE1", "tab": "home"}, "Ev0HOME")
+    await published(town, planner, 1)
+    await town.slash(planner, PLACED)
+    first, second = await published(town, planner, 2)
+    assert first.answer["ok"]
+    assert second.answer["ok"]
+    assert second.given["hash"] == first.answer["view"]["hash"]
+    assert "step 3" in json.dumps(second.answer["view"]["blocks"])
+
+
+async def published(town: Town, person: Person, times: int) -> list[Call]:
+    await town.shim.until(lambda: len(town.shim.asked("views.publish", user_id=person.id)) >= times)
+    return town.shim.asked("views.publish", user_id=person.id)
+
+
+async def test_messages_opened_for_the_first_time_show_a_welcome(town: Town) -> None:
+    newcomer = town.people["newcomer"]
+    channel = (await newcomer.ask("conversations.open", users=BOT))["channel"]["id"]
+    await town.tell({"type": "app_home_opened", "user": newcomer.id, "channel": channel, "tab": "messages"}, "Ev0TAB")
+    await posted(town, channel)
+    [welcome] = await newcomer.inbox()
+    assert welcome["user"] == BOT
+
+
+async def test_a_window_opens_is_filled_and_is_submitted(town: Town) -> None:
+    """The emulator has nobody who submits: the test signs that."""
+    filler = town.people["filler"]
+    opener = buttons(await town.slash(filler, "home"), "f:")[0]
+    await town.press(filler, opener)
+    window = await filled(town, opener["value"])
+    answers = {
+        question: f"{question}={choice}" for question, choice in (word.split("=") for word in PLACED.split()[1:])
+    }
+    before = len(town.shim.responses)
+    told = await town.interact(
+        filler,
+        {
+            "type": "view_submission",
+            "trigger_id": "1.2.s",
+            "view": {**window, "state": {"values": filled_in(window, answers)}},
+        },
+    )
+    assert told is not None
+    assert told["response_action"] == "update"
+    assert "step 3" in json.dumps(told)
+    await town.shim.until(lambda: len(town.shim.responses) > before)
+    assert "step 3" in town.shim.responses[before]["text"]
+
+
+async def filled(town: Town, line: str) -> Json:
+    """The window that opened last, once it is filled, as the emulator has it."""
+    await town.shim.until(lambda: bool(town.shim.asked("views.update")))
+    call = town.shim.asked("views.update")[-1]
+    opened = town.shim.asked("views.open")[-1].answer["view"]
+    window: Json = call.answer["view"]
+    assert window["id"] == opened["id"]
+    assert line in window["private_metadata"]
+    return window
+
+
+async def test_a_trigger_that_is_over_leaves_the_typed_way(town: Town) -> None:
+    late = town.people["second"]
+    opener = buttons(await town.slash(late, "home"), "f:")[0]
+    before = len(town.shim.responses)
+    await town.press(late, opener, trigger="1.2.late")
+    await town.shim.until(lambda: len(town.shim.responses) > before)
+    assert town.shim.asked("views.open", trigger_id="1.2.late")[0].answer["error"] == "invalid_trigger_id"
+    assert f"/mentor {opener['value']}" in json.dumps(town.shim.responses[before])

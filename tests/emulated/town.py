@@ -20,7 +20,19 @@ from tests.fakes.slack_oauth import CLIENT, CLIENT_SECRET
 
 LAUNCH = Path(__file__).with_name("launch.mjs")
 TEAM, BOT, APP, TOKEN = "T000000001", "U0MENTOR1", "A0SAMPLE1", "xoxb-sample"
-PEOPLE = ("installer", "second", "writer", "commander", "presser", "planner", "reader", "mentioner", "outsider")
+PEOPLE = (
+    "installer",
+    "second",
+    "writer",
+    "commander",
+    "presser",
+    "planner",
+    "reader",
+    "mentioner",
+    "outsider",
+    "newcomer",
+    "filler",
+)
 ONE = {"SLACK_BOT_TOKEN": TOKEN}
 MANY = {"SLACK_CLIENT_ID": CLIENT, "SLACK_CLIENT_SECRET": CLIENT_SECRET, "SECRET_KEY": Vault.new_key()}
 """What the operator sets where one workspace has the mentor, and where many have."""
@@ -87,14 +99,16 @@ class Town:
         told: Json = await answer.json()
         return told
 
-    async def press(self, person: Person, action: Json) -> None:
-        """A button of ours is pressed. The emulator has no buttons to press, but the window that one opens."""
-        trigger = await person.ask("views.generateTriggerId", token=TOKEN, user_id=person.id)
+    async def press(self, person: Person, action: Json, trigger: str = "") -> None:
+        """A button of ours is pressed. The emulator has nobody who presses, but makes the trigger that comes of it."""
+        if not trigger:
+            made = await person.ask("views.generateTriggerId", token=TOKEN, user_id=person.id)
+            trigger = made["trigger_id"]
         told = await self.interact(
             person,
             {
                 "type": "block_actions",
-                "trigger_id": trigger["trigger_id"],
+                "trigger_id": trigger,
                 "response_url": self.shim.response_url,
                 "container": {"type": "message"},
                 "actions": [{"block_id": "b", **action}],
