@@ -47,4 +47,4 @@ golden: .venv/dev.stamp ## Write the golden files anew; read the diff before you
 
 e2e-slack: .venv/dev.stamp ## Our real server against a Slack that others wrote (Linux, npm; 200 MB once)
 	$(BIN)/python -m tests.emulated.installing
-	$(BIN)/python -m pytest -n 0 -p no:randomly tests/emulated --emulated
+	$(BIN)/python -m pytest -n 0 tests/emulated --emulated

@@ -86,13 +86,13 @@ async def messenger_of(town: Town) -> AsyncIterator[SlackMessenger]:
         await messenger.close()
 
 
-@pytest.mark.parametrize("reference", ["known", ""])
-async def test_a_message_whose_answer_was_lost_is_found_where_it_went(town: Town, reference: str) -> None:
-    """The emulator does not go by `oldest`: it gives a conversation's whole history."""
-    planner = town.people["planner"]
-    channel = (await planner.ask("conversations.open", users=BOT))["channel"]["id"]
-    address = Address("slack", TEAM, planner.id, reference=channel if reference else "")
-    began, key = MachineClock().now(), f"key-{reference}"
+@pytest.mark.parametrize("name", ["planner", "presser"])
+async def test_a_message_whose_answer_was_lost_is_found_where_it_went(town: Town, name: str) -> None:
+    """Whether or not we know their conversation. The emulator does not go by `oldest`: it gives the whole history."""
+    person, is_known = town.people[name], name == "planner"
+    channel = (await person.ask("conversations.open", users=BOT))["channel"]["id"]
+    address = Address("slack", TEAM, person.id, reference=channel if is_known else "")
+    began, key = MachineClock().now(), f"key-{name}"
     async with messenger_of(town) as messenger:
         town.shim.losing.add("chat.postMessage")
         with pytest.raises(Unsure):
@@ -100,5 +100,5 @@ async def test_a_message_whose_answer_was_lost_is_found_where_it_went(town: Town
         found = await messenger.look_up(address, key=key, since=began)
         assert await messenger.look_up(address, key="another", since=began) is None
     assert found is not None
-    assert found.reference == (await planner.inbox())[-1]["ts"]
-    assert len(town.shim.asked("conversations.open", users=planner.id)) == (0 if reference else 2)
+    assert found.reference == (await person.inbox())[-1]["ts"]
+    assert len(town.shim.asked("conversations.open", users=person.id)) == (0 if is_known else 2)
