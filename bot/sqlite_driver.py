@@ -5,21 +5,23 @@ What SQLAlchemy asks of a driver is the DB-API with `await` before each call, wh
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Self
 
 import aiosqlite
 
-ROWS_AT_A_TIME = 64
+ROWS_AT_A_TIME = 500
 
 
 class _Cursor:
-    """One statement and what it gave, all of it."""
+    """One statement and what it gave: the first rows come with it, more than those when they are asked for."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
-        self._rows: Sequence[Any] = ()
+        self._rows: deque[Any] = deque()
+        self._rest: sqlite3.Cursor | None = None
         self.description: Any = None
         self.rowcount = -1
         self.lastrowid: int | None = None
@@ -29,32 +31,55 @@ class _Cursor:
         return self
 
     async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Self:
-        return await self._trip(sqlite3.Cursor.execute, sql, parameters)
-
-    async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> Self:
-        return await self._trip(sqlite3.Cursor.executemany, sql, parameters)
-
-    async def _trip(self, act: Any, sql: str, parameters: Iterable[Any]) -> Self:
-        await self._connection._execute(self._work, act, sql, parameters)  # type: ignore[no-untyped-call]
+        await self._trip(self._work, sqlite3.Cursor.execute, sql, parameters)
         return self
 
-    def _work(self, act: Any, sql: str, parameters: Iterable[Any]) -> None:
-        """In the connection's thread."""
-        cursor = self._connection._conn.cursor()
-        try:
-            act(cursor, sql, parameters)
-            self.description = cursor.description
-            self._rows = cursor.fetchall() if cursor.description else ()
-            self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
-        finally:
-            cursor.close()
+    async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> Self:
+        await self._trip(self._work, sqlite3.Cursor.executemany, sql, parameters)
+        return self
+
+    async def fetchone(self) -> Any:
+        return next(iter(await self.fetchmany(1)), None)
+
+    async def fetchmany(self, size: int | None = None) -> Sequence[Any]:
+        wanted = size or self.arraysize
+        while self._rest and len(self._rows) < wanted:
+            await self._trip(self._fetch, self._rest)
+        return [self._rows.popleft() for _ in range(min(wanted, len(self._rows)))]
 
     async def fetchall(self) -> Sequence[Any]:
-        rows, self._rows = self._rows, ()
+        if self._rest:
+            await self._trip(self._fetch, self._rest, -1)
+        rows, self._rows = self._rows, deque()
         return rows
 
     async def close(self) -> None:
-        self._rows = ()
+        self._rows.clear()
+        if rest := self._rest:
+            self._rest = None
+            await self._trip(rest.close)
+
+    async def _trip(self, work: Callable[..., None], *arguments: Any) -> None:
+        await self._connection._execute(work, *arguments)  # type: ignore[no-untyped-call]
+
+    def _work(self, act: Any, sql: str, parameters: Iterable[Any]) -> None:
+        """In the connection's thread, as is the next."""
+        cursor = self._connection._conn.cursor()
+        try:
+            act(cursor, sql, parameters)
+        except BaseException:
+            cursor.close()
+            raise
+        self.description, self.rowcount, self.lastrowid = cursor.description, cursor.rowcount, cursor.lastrowid
+        self._fetch(cursor)
+
+    def _fetch(self, cursor: sqlite3.Cursor, most: int = ROWS_AT_A_TIME) -> None:
+        rows = cursor.fetchmany(most) if most >= 0 else cursor.fetchall()
+        self._rows.extend(rows)
+        self._rest = cursor if len(rows) == most else None
+        if self._rest is None:
+            self.rowcount = cursor.rowcount  # known to SQLite once the last row is read
+            cursor.close()
 
 
 class _Connection(aiosqlite.Connection):
