@@ -1,8 +1,9 @@
 """Slack through a socket: the same answers without a public address, whatever becomes of the connection."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from adapters.slack.wiring import Answering
 from bot.clock import Clocks
 from bot.database import Database
 from bot.model.inbound import SPEECH, InboundEvent
-from tests.fakes.slack import BOT, TEAM, Broken, FakeSlack, Refused, running_slack
+from tests.fakes.slack import BOT, PATIENCE, TEAM, Broken, FakeSlack, Refused, running_slack
 from tests.fakes.slack_door import USER, Echo, button, wiring
 from tests.fakes.slack_sockets import APP_TOKEN, Peer
 
@@ -173,6 +174,23 @@ async def test_an_answer_that_takes_too_long_follows_its_acknowledgement(
         await slack.until(lambda: len(slack.responses) == 1)
 
 
+@contextmanager
+def _told(event: str, happened: asyncio.Event) -> Iterator[None]:
+    """Notice when the log says so."""
+
+    class Listening(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if getattr(record, "event", "") == event:
+                happened.set()
+
+    handler = Listening()
+    logging.getLogger().addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger().removeHandler(handler)
+
+
 async def test_an_event_that_cannot_be_stored_is_not_acknowledged(
     slack: FakeSlack, sqlite: Database, clocks: Clocks
 ) -> None:
@@ -180,7 +198,11 @@ async def test_an_event_that_cannot_be_stored_is_not_acknowledged(
         peer = await _newest(slack)
         async with sqlite.engine.begin() as connection:
             await connection.exec_driver_sql("ALTER TABLE inboundevent RENAME TO elsewhere")
-        await peer.bring("events_api", _said("hello", "Ev1"), "e1")
+        refused = asyncio.Event()
+        with _told("event_not_kept", refused):
+            await peer.bring("events_api", _said("hello", "Ev1"), "e1")
+            async with asyncio.timeout(PATIENCE):
+                await refused.wait()
         await peer.bring("slash_commands", _slash(slack, "next"), "e2")
         await _answered(slack, peer, "e2")
         async with sqlite.engine.begin() as connection:
