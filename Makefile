@@ -26,7 +26,7 @@ demo: .venv/run.stamp ## Fill a sample workspace and serve the playground on htt
 	$(BIN)/preceptor demo
 
 test: .venv/dev.stamp ## Everything that must hold
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 3 --dist worksteal
 
 check: .venv/dev.stamp ## Format, lint, types, floors, then the tests: what CI runs
 	$(BIN)/ruff format --check $(SOURCES)

@@ -1,6 +1,7 @@
 """Fixtures that every folder of tests shares: both real databases, the shipped content, and a way to talk."""
 
 import asyncio
+import gc
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
@@ -24,6 +25,13 @@ from tests.fakes.spare_databases import SpareDatabases
 
 MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 """Noon on a Monday in New York: where the tests' clocks begin."""
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: looking through all of it again and again takes the garbage collector its time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")
