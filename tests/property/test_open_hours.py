@@ -16,7 +16,7 @@ from bot.mentoring.open_hours import ON_TIME, Closure, Leave, OpenHours, Quiet
 from tests.property.test_clock_slots import FIRST, LAST, changes
 
 QUARTER, DAY = timedelta(minutes=15), timedelta(days=1)
-MANY = settings(max_examples=300, deadline=None)
+MANY = settings(max_examples=120, deadline=None)
 
 # Every offset of these years is a multiple of a quarter of an hour: between quarters nothing begins or ends.
 QUARTERS = st.integers(0, 95).map(lambda quarter: quarter * 15)

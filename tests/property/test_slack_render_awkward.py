@@ -36,7 +36,7 @@ _MENTION = re.compile(r"<@[UW][A-Z0-9]{1,20}>")
 _CODE = re.compile(r"`[^`\n]*`")
 _LINK = re.compile(r"<(?:https?|mailto):[^<>|]*\|?([^<>|]*)>")
 
-awkward = settings(max_examples=80, deadline=None)
+awkward = settings(max_examples=50, deadline=None)
 
 
 @awkward

@@ -23,7 +23,7 @@ FRAME = Frame("Career mentor", "Close", "Or type", "Choose")
 ORIGIN = "https://hooks.slack.com/actions/T0SAMPLE1/1234567890123/abcdefghijklmnopqrstuvwx"
 TYPED = "my words"
 
-awkward = settings(max_examples=80, deadline=None)
+awkward = settings(max_examples=40, deadline=None)
 origins = st.sampled_from(("", ORIGIN, ORIGIN * 40))
 
 
