@@ -22,7 +22,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
 
-from adapters.composition import open_mentor
+from adapters.composition import open_mentor, ready_to_answer
 from adapters.slack.inbound import add_slack
 from adapters.slack.wiring import Wiring
 from bot.clock import MachineClock
@@ -153,6 +153,7 @@ async def _ours(serve: Callable[[web.Application], Awaitable[None]], *, empty: b
             }
             settings = read_settings(given)
             async with open_mentor(settings) as mentor:
+                ready_to_answer(mentor.knowledge)
                 conversation = _Hello() if empty else mentor.conversation
                 say = mentor.knowledge.wordings["en"]
                 app = web.Application()
