@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from adapters.slack.api import SlackApi
 from adapters.slack.wiring import Wiring
 from bot.errors import CannotReach, DeliveryError, TryLater
-from bot.mentoring.do_not_disturb import Asked, Window, learn, to_ask, unasked
+from bot.mentoring.do_not_disturb import Asked, Window, learn, take, to_ask, unasked
 from bot.model.inbound import InboundEvent
 from bot.model.people import Member, Tenant
 
@@ -26,8 +26,8 @@ AT_ONCE = 50
 LOOK_EVERY = timedelta(minutes=1)
 APART = timedelta(seconds=3)
 """Slack answers twenty such calls a minute in each workspace."""
-CALLS = 20
-"""In one look, for each workspace."""
+MOST = 1000
+"""In one look: twenty calls, where all are of one workspace."""
 REFUSED_FOR = timedelta(days=1)
 """A workspace that does not let us ask is asked again after so long: it may have been given the permission since."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,24 +58,31 @@ class DoNotDisturb:
                 await learn(session, {member_id: window(event.details)}, self._clocks)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Look every minute, until told to stop."""
+        """Look every minute, and on without a pause while there are more to be asked about; until told to stop."""
         while not stop.is_set():
             try:
-                await self._look(stop)
+                if await self._look(stop) >= MOST:
+                    continue
             except Exception as error:  # noqa: BLE001 - the edge: the next look may go better
                 told = {"event": "dnd_unasked", "reason": type(error).__name__}
                 log.error("Nobody's do-not-disturb could be looked up", extra=told)  # noqa: TRY400 - quotes values
             await _pause(stop, LOOK_EVERY)
 
-    async def _look(self, stop: asyncio.Event) -> None:
+    async def _look(self, stop: asyncio.Event) -> int:
+        """How many there were to be asked about; with `MOST`, there may be more."""
         now = self._clocks.machine.now()
         self._not_before = {tenant: until for tenant, until in self._not_before.items() if until > now}
+        async with self._database.reading() as session:
+            found = await to_ask(session, "slack", self._clocks, most=MOST, but=tuple(self._not_before))
+        if not found:
+            return 0
         async with self._database.work() as session:
-            asked = await to_ask(session, "slack", self._clocks, each=AT_ONCE * CALLS, but=tuple(self._not_before))
+            asked = await take(session, found, self._clocks)
         people: dict[str, list[Asked]] = defaultdict(list)
         for each in asked:
             people[each.tenant].append(each)
         await asyncio.gather(*(self._ask_all(tenant, mine, stop) for tenant, mine in people.items()))
+        return len(found) if asked else 0  # another process may be at it
 
     async def _ask_all(self, tenant: str, people: Sequence[Asked], stop: asyncio.Event) -> None:
         """One call after the other, not too fast. What Slack does not say now is asked again later."""

@@ -1,13 +1,12 @@
 """ "Do not disturb", as a platform tells it of its people: nothing unasked reaches a member while it lasts. Adapters
-keep it true (`to_ask`, `learn`); whoever composes a message asks `held_until`.
+keep it true (`to_ask`, `take`, `learn`); whoever composes a message asks `held_until`.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import CompoundSelect, func, literal_column, or_, union
+from sqlalchemy import ColumnElement, literal_column, or_
 from sqlmodel import SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -55,36 +54,48 @@ def held_until(member: Member, now: datetime) -> datetime | None:
 
 
 async def to_ask(
-    session: AsyncSession, platform: str, clocks: Clocks, *, each: int, but: Collection[str] = ()
+    session: AsyncSession, platform: str, clocks: Clocks, *, most: int, but: Collection[str] = ()
 ) -> Sequence[Asked]:
-    """At most `each` members of every workspace (none of those named in `but`) to whom something may go soon, and of
-    whom nothing fresh is known. They count as asked from now on, so that no other process asks too; see `unasked`.
+    """At most so many members to whom something may go soon, and of whom nothing fresh is known; nobody of the
+    workspaces named in `but`. Writes nothing; see `take`.
     """
-    machine = clocks.machine.now()
-    asked_at = col(Member.dnd_asked_at)
-    stale = or_(asked_at.is_(None), asked_at < machine - FRESH, asked_at > machine + FRESH)
-    place = func.row_number().over(partition_by=col(Member.tenant_id), order_by=col(Member.id)).label("place")
+    soon = clocks.calendar.now() + AHEAD
     people = (
-        select(col(Member.id), col(Tenant.external_id), col(Member.user_id), place)
+        select(col(Member.id), col(Tenant.external_id), col(Member.user_id))
         .join(Tenant, col(Tenant.id) == col(Member.tenant_id))
         .where(Tenant.platform == platform, col(Tenant.external_id).not_in(but))
-        .where(col(Member.deactivated_at).is_(None), stale, col(Member.id).in_(_soon(clocks.calendar.now())))
-        .subquery()
+        .where(col(Member.deactivated_at).is_(None), _is_stale(clocks.machine.now()))
+        .limit(most)
     )
-    rows = (await session.exec(select(*people.c).where(people.c.place <= each))).all()
-    found = {number: Asked(number, tenant, user) for number, tenant, user, _ in rows}
-    taken = _MEMBERS.update().where(_MEMBERS.c.id.in_(found), stale).values(dnd_asked_at=machine)
-    mine = await session.exec(taken.returning(_MEMBERS.c.id))
-    return [found[number] for (number,) in mine.all()]
+    ways = (
+        people.join(CoachingPlan, col(CoachingPlan.member_id) == col(Member.id)).where(
+            col(CoachingPlan.next_due_at) <= soon
+        ),
+        people.join(PlannedAction, col(PlannedAction.member_id) == col(Member.id)).where(
+            col(PlannedAction.planned_at).is_(None), PlannedAction.due_at <= soon
+        ),
+        people.join(Delivery, col(Delivery.member_id) == col(Member.id)).where(_PENDING, Delivery.due_at <= soon),
+    )
+    found: dict[int, Asked] = {}
+    for way in ways:
+        found |= {row[0] or 0: Asked(row[0] or 0, *row[1:]) for row in (await session.exec(way)).all()}
+    return list(found.values())[:most]
 
 
-def _soon(now: datetime) -> CompoundSelect[Any]:
-    soon = now + AHEAD
-    return union(
-        select(CoachingPlan.member_id).where(col(CoachingPlan.next_due_at) <= soon),
-        select(PlannedAction.member_id).where(col(PlannedAction.planned_at).is_(None), PlannedAction.due_at <= soon),
-        select(Delivery.member_id).where(_PENDING, Delivery.due_at <= soon),
-    )
+async def take(session: AsyncSession, found: Sequence[Asked], clocks: Clocks) -> Sequence[Asked]:
+    """Those of them of whom still nothing fresh is known. They count as asked from now on, so that no other process
+    asks too; see `unasked`.
+    """
+    machine = clocks.machine.now()
+    mine = _MEMBERS.c.id.in_([each.member_id for each in found])
+    taken = _MEMBERS.update().where(mine, _is_stale(machine)).values(dnd_asked_at=machine).returning(_MEMBERS.c.id)
+    ours = set((await session.exec(taken)).scalars())
+    return [each for each in found if each.member_id in ours]
+
+
+def _is_stale(machine: datetime) -> ColumnElement[bool]:
+    asked_at = col(Member.dnd_asked_at)
+    return or_(asked_at.is_(None), asked_at < machine - FRESH, asked_at > machine + FRESH)
 
 
 async def unasked(session: AsyncSession, asked: Collection[Asked]) -> None:
@@ -97,10 +108,19 @@ async def unasked(session: AsyncSession, asked: Collection[Asked]) -> None:
 async def learn(session: AsyncSession, told: Mapping[int, Window | None], clocks: Clocks) -> None:
     """Keep what the platform says of members: their window, or None for none. What was held for an old one follows."""
     now = clocks.calendar.now()
-    for member_id, window in sorted(told.items()):
-        begins, ends = (window.begins, window.ends) if window and window.ends > now else (None, None)
+    lasting = {each: window for each, window in told.items() if window and window.ends > now}
+    free = sorted(told.keys() - lasting.keys())
+    await session.exec(update(Member).where(col(Member.id).in_(sorted(told))).values(dnd_asked_at=clocks.machine.now()))
+    has_window = or_(col(Member.dnd_from).is_not(None), col(Member.dnd_until).is_not(None))
+    nothing: dict[str, None] = {"dnd_from": None, "dnd_until": None}
+    await session.exec(update(Member).where(col(Member.id).in_(free), has_window).values(**nothing))
+    await _release(session, free, now)
+    for member_id, window in sorted(lasting.items()):
         mine = update(Member).where(col(Member.id) == member_id)
-        await session.exec(mine.values(dnd_from=begins, dnd_until=ends, dnd_asked_at=clocks.machine.now()))
-        free_at = ends if begins and ends and begins <= now else now
-        held = update(Delivery).where(col(Delivery.member_id) == member_id, col(Delivery.state) == State.PENDING)
-        await session.exec(held.where(col(Delivery.reason) == DO_NOT_DISTURB).values(due_at=free_at))
+        await session.exec(mine.values(dnd_from=window.begins, dnd_until=window.ends))
+        await _release(session, [member_id], window.ends if window.begins <= now else now)
+
+
+async def _release(session: AsyncSession, members: Sequence[int], free_at: datetime) -> None:
+    held = update(Delivery).where(col(Delivery.member_id).in_(members), col(Delivery.state) == State.PENDING)
+    await session.exec(held.where(col(Delivery.reason) == DO_NOT_DISTURB).values(due_at=free_at))
