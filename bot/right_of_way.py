@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 AT_MOST = 0.25
+LATELY = 2.0
+"""Seconds for which people count as being about."""
 
 
 class RightOfWay:
@@ -17,6 +19,7 @@ class RightOfWay:
         """`at_most`: seconds that work on a list waits for people before it goes on all the same."""
         self._at_most = at_most
         self._waiting = 0
+        self._last = -LATELY
         self._free = asyncio.Event()
         self._free.set()
 
@@ -29,8 +32,14 @@ class RightOfWay:
             yield
         finally:
             self._waiting -= 1
+            self._last = asyncio.get_running_loop().time()
             if not self._waiting:
                 self._free.set()
+
+    @property
+    def is_used(self) -> bool:
+        """Whether somebody waits for an answer, or did a moment ago, so that others may be about to."""
+        return bool(self._waiting) or asyncio.get_running_loop().time() - self._last < LATELY
 
     async def given(self) -> None:
         """Return once nobody waits for an answer; after `at_most` all the same, so that a list comes to its end."""

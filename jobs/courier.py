@@ -216,7 +216,7 @@ class Courier:
         due = self._due(asked)
         lease = Lease(self._by, due.machine + self._office.limits.lease)
         lookups = await self._taker.lookups(session, due, lease)
-        claimed = await self._taker.deliveries(session, due, lease, room=self._turns.free - len(lookups))
+        claimed = await self._taker.deliveries(session, due, lease, room=self._room - len(lookups))
         if claimed:
             batch = await compose(self._office, session, claimed, due, careful=careful)
             await session.flush()
@@ -228,6 +228,12 @@ class Courier:
             return Round(lookups=lookups)
         await ledger.recover(session, due.machine, self._office.limits.first_look, everything=False)
         return Round(free_at=await self._next_look(session, due))
+
+    @property
+    def _room(self) -> int:
+        """How many more may be taken on; fewer at a time while people are about, who would wait for it."""
+        limits, free = self._office.limits, self._turns.free
+        return min(free, limits.batch // 2) if self._office.database.right_of_way.is_used else free
 
     async def _next_look(self, session: AsyncSession, due: Due) -> datetime | None:
         """After a round that found nothing to do."""

@@ -25,7 +25,7 @@ class Limits:
 
     in_flight: int = 50
     """Sends under way at once, over all workspaces; one workspace gets at most half of them."""
-    batch: int = 10
+    batch: int = 20
     """Deliveries claimed and composed in one transaction. On SQLite nobody else writes meanwhile, so it stays small."""
     timeout: timedelta = timedelta(seconds=9)
     """For one call. Longer than any client's own timeout, whose error says more."""

@@ -36,3 +36,11 @@ async def test_a_list_comes_to_its_end_whoever_waits(database: Database) -> None
     with database.right_of_way.person():
         await Courier(post_office(database, FIXED, {"slack": platform}), by="courier").deliver_due()
     assert len(platform.accepted) == 3
+
+
+async def test_people_count_as_being_about_for_a_moment_after_their_answer() -> None:
+    way = RightOfWay()
+    assert not way.is_used
+    with way.person():
+        assert way.is_used
+    assert way.is_used
