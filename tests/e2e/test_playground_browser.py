@@ -14,6 +14,9 @@ from tests.e2e.playground_server import Demo, demo_server
 
 pytestmark = pytest.mark.browser
 
+expect.set_options(timeout=30_000)
+"""Milliseconds to wait for what normally takes a few: a machine may have other work."""
+
 ARGUMENTS = (
     "--headless",
     "--no-sandbox",
