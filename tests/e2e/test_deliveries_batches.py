@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import pytest
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -11,21 +10,6 @@ from bot.model.deliveries import Delivery, State
 from jobs.outbox import skip_stopped
 from tests.fakes.desk import MINUTE, Desk
 from tests.fakes.toy_post import Platform, Trouble
-
-
-@pytest.fixture
-def desk(database_url: str) -> Desk:
-    desk = Desk(database_url)
-    desk.settle(members=6, tenants=2)
-    return desk
-
-
-@pytest.fixture
-def small(sqlite_url: str) -> Desk:
-    """Where the database makes no difference."""
-    desk = Desk(sqlite_url)
-    desk.settle(members=6, tenants=2)
-    return desk
 
 
 def test_a_stopped_batch_keeps_what_was_sent_and_skips_the_rest(desk: Desk) -> None:

@@ -11,22 +11,6 @@ from adapters.cli.main import preceptor
 from bot.model.deliveries import State
 from tests.fakes.desk import Desk
 
-
-@pytest.fixture
-def desk(database_url: str) -> Desk:
-    desk = Desk(database_url)
-    desk.settle(members=6, tenants=2)
-    return desk
-
-
-@pytest.fixture
-def small(sqlite_url: str) -> Desk:
-    """Where the database makes no difference."""
-    desk = Desk(sqlite_url)
-    desk.settle(members=6, tenants=2)
-    return desk
-
-
 GUARDED = "retry --all --state failed"
 
 

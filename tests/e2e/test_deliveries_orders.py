@@ -14,22 +14,6 @@ from tests.fakes.desk import MINUTE, Desk
 from tests.fakes.observed import fall_behind
 from tests.fakes.toy_post import NOON, Platform, rows
 
-
-@pytest.fixture
-def desk(database_url: str) -> Desk:
-    desk = Desk(database_url)
-    desk.settle(members=6, tenants=2)
-    return desk
-
-
-@pytest.fixture
-def small(sqlite_url: str) -> Desk:
-    """Where the database makes no difference."""
-    desk = Desk(sqlite_url)
-    desk.settle(members=6, tenants=2)
-    return desk
-
-
 LOST: dict[str, Any] = {"state": "unsure", "reason": "no answer in time"}
 
 

@@ -1,12 +1,10 @@
 """The playground in a real browser: with the mouse, with the keyboard alone, and with words that look like markup."""
 
-import os
 import re
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.conversation import Knowledge
 from bot.database import Database
@@ -14,34 +12,7 @@ from tests.e2e.playground_server import Demo, demo_server
 
 pytestmark = pytest.mark.browser
 
-expect.set_options(timeout=30_000)
-"""Milliseconds to wait for what normally takes a few: a machine may have other work."""
-
-ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 NOTE = "Your weekly note is ready"
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        missing = "Chromium is not installed: apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        yield opened
-        await opened.close()
 
 
 @pytest.fixture

@@ -2,38 +2,21 @@
 light and in dark, with the keyboard alone.
 """
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp.test_utils import unused_port
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.clock import Clocks
 from bot.conversation import Conversation
 from bot.database import Database
-from tests.e2e.test_playground_browser import ARGUMENTS
 from tests.fakes.slack import FakeSlack, running_slack
 from tests.fakes.slack_admin import installations, open_many
 
 pytestmark = pytest.mark.browser
 
 SCREENS = {"wide": (1440, 900, "light"), "tablet": (768, 900, "dark"), "phone": (375, 800, "light")}
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    path = shutil.which("chromium")
-    if path is None:
-        missing = "Chromium is not installed: apt-get install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        yield opened
-        await opened.close()
 
 
 @pytest.fixture

@@ -1,0 +1,53 @@
+"""Fixtures of the end-to-end tests: a browser, and an operator's desk."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, async_playwright, expect
+
+from tests.fakes.desk import Desk
+
+expect.set_options(timeout=30_000)
+"""Milliseconds to wait for what normally takes a few: a machine may have other work."""
+
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    path = shutil.which("chromium")
+    if path is None:
+        missing = "Chromium is not installed: apt-get install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    async with async_playwright() as playwright:
+        opened = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield opened
+        await opened.close()
+
+
+@pytest.fixture
+def desk(database_url: str) -> Desk:
+    desk = Desk(database_url)
+    desk.settle(members=6, tenants=2)
+    return desk
+
+
+@pytest.fixture
+def small(sqlite_url: str) -> Desk:
+    """Where the database makes no difference."""
+    desk = Desk(sqlite_url)
+    desk.settle(members=6, tenants=2)
+    return desk
