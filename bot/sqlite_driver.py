@@ -1,9 +1,11 @@
 """aiosqlite with one trip to its thread for each statement, in place of four: to make a cursor, to execute, to fetch,
-and to close. On a small machine these trips cost more than what SQLite does in them. Used by `bot.database`.
+and to close; or with none, where the statements are small and nothing can make them wait (`at_once`). On a small
+machine these trips cost more than what SQLite does in them. Used by `bot.database`.
 
 What SQLAlchemy asks of a driver is the DB-API with `await` before each call, which stays as it is.
 """
 
+import asyncio
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -13,6 +15,10 @@ from typing import Any, Self
 import aiosqlite
 
 ROWS_AT_A_TIME = 500
+PATIENCE = "busy_timeout=10000"
+"""Milliseconds that a statement waits in the thread for another process that writes."""
+MOST_KEPT_OFF = 300
+"""Transactions after which SQLite's log is copied into the file, by which time it holds a few megabytes."""
 
 
 class _Cursor:
@@ -82,15 +88,79 @@ class _Cursor:
             cursor.close()
 
 
-class _Connection(aiosqlite.Connection):
-    """Its cursors cost nothing to make and to close."""
+class QuickConnection(aiosqlite.Connection):
+    """Its cursors cost nothing to make and to close, and its statements no trip to the thread where they need none."""
+
+    at_once = False
+    """Statements run in the event loop itself, not in the connection's thread: somebody's small ones, which find rows by
+    a key and wait for nobody once their transaction has begun."""
+    _is_astray = False
+    """Whoever waited was cancelled, and the thread may be at work still: whatever comes next has to queue behind it."""
+    _waits_for_disk = True  # as `bot.database` sets up every connection
+    _kept_off = 0
+    """Transactions since one that looked after the file."""
 
     def cursor(self) -> Any:
         return _Cursor(self)
 
+    def begin_at_once(self, begin: str, *, waits_for_disk: bool) -> bool:
+        """Begin a transaction whose statements run at once; False where another process writes: then wait for it in the
+        thread."""
+        self._choose(waits_for_disk)
+        self._conn.execute("PRAGMA busy_timeout=0").close()
+        try:
+            self._conn.execute(begin).close()
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            self._conn.execute(f"PRAGMA {PATIENCE}").close()
+        self.at_once = True
+        return True
+
+    def begin_later(self, *, waits_for_disk: bool) -> None:
+        """Before a transaction begins in the thread."""
+        self._choose(waits_for_disk)
+        self.at_once = False
+
+    def _choose(self, waits_for_disk: bool) -> None:  # noqa: FBT001
+        """Whether the next transaction is on the disk when it is committed, or soon after: then SQLite does not copy its
+        log into the file behind it either, which waits too, but once in a while, so that the log has an end."""
+        if waits_for_disk != self._waits_for_disk:
+            self._conn.execute(f"PRAGMA synchronous={'FULL' if waits_for_disk else 'NORMAL'}").close()
+            self._conn.execute(f"PRAGMA wal_autocheckpoint={1000 if waits_for_disk else 0}").close()
+            self._waits_for_disk = waits_for_disk
+
+    async def commit(self) -> None:
+        """In the thread, where it waits for the disk."""
+        self.at_once = self.at_once and not self._waits_for_disk
+        await super().commit()
+        self._kept_off = 0 if self._waits_for_disk else self._kept_off + 1
+        if self._kept_off >= MOST_KEPT_OFF:
+            self._kept_off, self.at_once = 0, False
+            await self._execute(_look_after, self._conn)
+
+    async def rollback(self) -> None:
+        """SQLAlchemy asks for one more after each transaction, when there is nothing left to roll back."""
+        if self._is_astray or self._conn.in_transaction:
+            await super().rollback()
+            self._is_astray = False
+
+    async def _execute(self, fn: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        if self.at_once and self._connection and not self._is_astray:
+            return fn(*arguments, **named)
+        try:
+            return await super()._execute(fn, *arguments, **named)  # type: ignore[no-untyped-call]
+        except asyncio.CancelledError:
+            self._is_astray = True
+            raise
+
+
+def _look_after(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
+
 
 def connect(*arguments: Any, **options: Any) -> aiosqlite.Connection:
     """A connection that is opened when it is awaited; the arguments are those of `sqlite3.connect`."""
-    connection = _Connection(partial(sqlite3.connect, *arguments, **options), ROWS_AT_A_TIME)
+    connection = QuickConnection(partial(sqlite3.connect, *arguments, **options), ROWS_AT_A_TIME)
     connection._thread.daemon = True  # as SQLAlchemy does, or a process that breaks off would hang
     return connection

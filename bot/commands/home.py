@@ -139,4 +139,5 @@ COMMAND = Command(
         Example("home", after=_BUSY),
     ),
     handle=handle,
+    only_reads=True,
 )
