@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, inspect, update
+from sqlalchemy import Connection, bindparam, update
+from sqlmodel import SQLModel
 
 from bot.database import Database
-from bot.model.people import Member
 from bot.once import Name, first_of
 
 MOST = 200
@@ -33,7 +33,7 @@ class Use:
     """The member's last use, by the calendar clock; None where the one that is stored is fresh enough."""
 
 
-_MEMBERS = inspect(Member).local_table
+_MEMBERS = SQLModel.metadata.tables["member"]
 _SEEN = update(_MEMBERS).where(_MEMBERS.c.id == bindparam("member")).values(last_active_at=bindparam("at"))
 _Waiting = tuple[Use, asyncio.Future[bool]]
 

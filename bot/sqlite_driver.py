@@ -92,8 +92,8 @@ class QuickConnection(aiosqlite.Connection):
     """Its cursors cost nothing to make and to close, and its statements no trip to the thread where they need none."""
 
     at_once = False
-    """Statements run in the event loop itself, not in the connection's thread: somebody's small ones, which find rows by
-    a key and wait for nobody once their transaction has begun."""
+    """Statements run in the event loop itself, not in the connection's thread: somebody's small ones, which find rows
+    by a key and wait for nobody once their transaction has begun."""
     _is_astray = False
     """Whoever waited was cancelled, and the thread may be at work still: whatever comes next has to queue behind it."""
     _waits_for_disk = True  # as `bot.database` sets up every connection
@@ -123,8 +123,8 @@ class QuickConnection(aiosqlite.Connection):
         self.at_once = False
 
     def _choose(self, waits_for_disk: bool) -> None:  # noqa: FBT001
-        """Whether the next transaction is on the disk when it is committed, or soon after: then SQLite does not copy its
-        log into the file behind it either, which waits too, but once in a while, so that the log has an end."""
+        """Whether the next transaction is on the disk when it is committed, or soon after: then SQLite does not copy
+        its log into the file behind it either, which waits too, but once in a while, so that the log has an end."""
         if waits_for_disk != self._waits_for_disk:
             self._conn.execute(f"PRAGMA synchronous={'FULL' if waits_for_disk else 'NORMAL'}").close()
             self._conn.execute(f"PRAGMA wal_autocheckpoint={1000 if waits_for_disk else 0}").close()

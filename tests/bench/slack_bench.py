@@ -102,7 +102,7 @@ def _measure(name: str, line: str) -> Measured:
 async def _load(server: psutil.Process, port: int, line: str) -> Measured:
     numbers = itertools.count()
     for before in (PLACED, "coach on"):
-        await _send(port, map(lambda number: request(number, before), itertools.islice(numbers, PEOPLE)))
+        await _send(port, (request(number, before) for number in itertools.islice(numbers, PEOPLE)))
     requests = (request(number, line) for number in numbers)
     await _send(port, itertools.islice(requests, PEOPLE))
     return Measured(await _loaded(server, port, requests, 1), await _loaded(server, port, requests, CONNECTIONS))
