@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from bot.database import Database
+from bot.database import Database, open_database
 from bot.logbook import Logbook, Use
 from bot.model.inbound import InboundEvent
 from bot.model.people import Member
@@ -53,12 +53,13 @@ async def test_a_use_without_name_or_news_needs_no_database() -> None:
     assert await Logbook(None).note(Use(None, NOW, 1, None))  # type: ignore[arg-type]
 
 
-async def test_what_is_noted_is_there_for_other_processes_once_the_answer_may_go(database: Database) -> None:
-    (member, *_), logbook = await _members(database), Logbook(database)
-    assert await logbook.note(_use(member, "n1"))
-    if database.file:
-        with closing(sqlite3.connect(database.file)) as other:
-            assert other.execute("SELECT count(*) FROM inboundevent").fetchone() == (1,)
+async def test_what_is_noted_is_known_to_others_once_the_answer_may_go(database: Database) -> None:
+    (member, *_), other = await _members(database), open_database(str(database.engine.url.render_as_string(False)))
+    try:
+        assert await Logbook(database).note(_use(member, "n1"))
+        assert not await Logbook(other).note(_use(member, "n1"))
+    finally:
+        await other.close()
 
 
 async def test_what_cannot_be_written_is_told_to_all_who_wait_and_the_next_is_written(database: Database) -> None:
