@@ -218,17 +218,23 @@ async def recover(session: AsyncSession, machine_now: datetime, look_after: time
     `everything` is for the one who has just become the only sender: then nobody else can be sending. Otherwise only
     those whose lease is over.
     """
-    lost = _TABLE.update().where(_TABLE.c.state == literal_column("'sending'"))
+    lost = select(Delivery.id).where(col(Delivery.state) == literal_column("'sending'"))
     if not everything:
         # A lease that ends later than any can was written before somebody set the clock back.
-        ends = _TABLE.c.lease_until
+        ends = col(Delivery.lease_until)
         lost = lost.where(or_(ends <= machine_now, ends > machine_now + LONGEST_LEASE))
-    marked = lost.values(
-        state=State.UNSURE.value,
-        reason=ENDED,
-        lease_until=None,
-        recorded_at=machine_now,
-        settle_at=machine_now + look_after,
-        looks=0,
+    # What somebody records at this very moment is not lost; to wait for it could be to wait for each other.
+    free = lost.with_for_update(skip_locked=True)
+    marked = (
+        _TABLE.update()
+        .where(_TABLE.c.id.in_(free))
+        .values(
+            state=State.UNSURE.value,
+            reason=ENDED,
+            lease_until=None,
+            recorded_at=machine_now,
+            settle_at=machine_now + look_after,
+            looks=0,
+        )
     )
     return int((await session.exec(marked)).rowcount)
