@@ -88,7 +88,10 @@ async def _require_alike(here: AsyncConnection, there: AsyncConnection) -> None:
 async def _require_empty(there: AsyncConnection) -> None:
     if not await there.run_sync(is_empty):
         where = there.engine.url.render_as_string(hide_password=True)
-        raise ArchiveError(f"{where} already holds data, and nothing there is overwritten. Name an empty database.")
+        raise ArchiveError(
+            f"{where} already holds data, and nothing there is overwritten. Name an empty database. If a move or restore "
+            "into it was broken off, the data are still where they came from too: use that, or empty this one and try again."
+        )
 
 
 def _tables(connection: Connection) -> list[tuple[Table, list[Column[Any]]]]:
