@@ -89,8 +89,8 @@ async def _require_empty(there: AsyncConnection) -> None:
     if not await there.run_sync(is_empty):
         where = there.engine.url.render_as_string(hide_password=True)
         raise ArchiveError(
-            f"{where} already holds data, and nothing there is overwritten. Name an empty database. If a move or restore "
-            "into it was broken off, the data are still where they came from too: use that, or empty this one and try again."
+            f"{where} already holds data, and nothing there is overwritten. Name an empty database. If a move or a "
+            "restore into it was broken off, the data are still where they came from too: use that, or empty this one."
         )
 
 
