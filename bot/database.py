@@ -21,10 +21,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import bot.model  # noqa: F401 - registers the tables
 from bot import revisions, sqlite_driver, sqlite_file
+from bot.dialects import spoken
 from bot.errors import ConfigError, DatabaseOutOfReach
 from bot.right_of_way import RightOfWay
 
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+_FAMILIES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
 _READS = "preceptor_reads"
 """Names a connection that writes nothing, and so need not wait for those that do."""
 NOTICES = {
@@ -153,12 +154,13 @@ def open_database(url: str) -> Database:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         parsed = None
-    family = parsed.drivername.partition("+")[0] if parsed else ""
-    if parsed is None or family not in _DRIVERS:
+    family = _FAMILIES.get(parsed.drivername.partition("+")[0]) if parsed else None
+    if parsed is None or family is None:
         raise ConfigError(
             "DATABASE_URL says where the data lives: sqlite:///preceptor.db or postgresql://user:password@host/name"
         )
-    engine = create_async_engine(parsed.set(drivername=_DRIVERS[family]), hide_parameters=True, **_pool(parsed, family))
+    address, shared = spoken(parsed, family)
+    engine = create_async_engine(address, hide_parameters=True, **shared, **_pool(parsed, family))
     if family == "sqlite":
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         event.listen(engine.sync_engine, "begin", _begin)
