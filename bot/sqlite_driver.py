@@ -1,5 +1,5 @@
 """aiosqlite with one trip to its thread for each statement, in place of four: to make a cursor, to execute, to fetch,
-and to close; BEGIN goes along with the first statement after it, and nothing is rolled back where nothing has begun.
+and to close; a BEGIN may go along with the statement after it, and nothing is rolled back where nothing has begun.
 On a small machine these trips cost more than what SQLite does in them. Used by `bot.database`.
 
 What SQLAlchemy asks of a driver is the DB-API with `await` before each call, which stays as it is.
@@ -32,10 +32,7 @@ class _Cursor:
         return self
 
     async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Self:
-        if sql.startswith("BEGIN"):
-            self._connection.to_begin = sql
-        else:
-            await self._trip(self._work, sqlite3.Cursor.execute, sql, parameters, self._connection.begins())
+        await self._trip(self._work, sqlite3.Cursor.execute, sql, parameters, self._connection.begins())
         return self
 
     async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> Self:
@@ -92,7 +89,7 @@ class _Connection(aiosqlite.Connection):
     """Its cursors cost nothing to make and to close, and neither does a transaction in which nothing is asked."""
 
     to_begin = ""
-    """The BEGIN that goes along with the next statement."""
+    """Set by `bot.database`: the BEGIN that goes along with the next statement."""
 
     def cursor(self) -> Any:
         return _Cursor(self)
