@@ -1,5 +1,6 @@
 """aiosqlite with one trip to its thread for each statement, in place of four: to make a cursor, to execute, to fetch,
-and to close. On a small machine these trips cost more than what SQLite does in them. Used by `bot.database`.
+and to close; a BEGIN may go along with the statement after it, and nothing is rolled back where nothing has begun.
+On a small machine these trips cost more than what SQLite does in them. Used by `bot.database`.
 
 What SQLAlchemy asks of a driver is the DB-API with `await` before each call, which stays as it is.
 """
@@ -18,7 +19,7 @@ ROWS_AT_A_TIME = 500
 class _Cursor:
     """One statement and what it gave: the first rows come with it, more than those when they are asked for."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: "_Connection") -> None:
         self._connection = connection
         self._rows: deque[Any] = deque()
         self._rest: sqlite3.Cursor | None = None
@@ -31,11 +32,11 @@ class _Cursor:
         return self
 
     async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Self:
-        await self._trip(self._work, sqlite3.Cursor.execute, sql, parameters)
+        await self._trip(self._work, sqlite3.Cursor.execute, sql, parameters, self._connection.begins())
         return self
 
     async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> Self:
-        await self._trip(self._work, sqlite3.Cursor.executemany, sql, parameters)
+        await self._trip(self._work, sqlite3.Cursor.executemany, sql, parameters, self._connection.begins())
         return self
 
     async def fetchone(self) -> Any:
@@ -62,10 +63,12 @@ class _Cursor:
     async def _trip(self, work: Callable[..., None], *arguments: Any) -> None:
         await self._connection._execute(work, *arguments)  # type: ignore[no-untyped-call]
 
-    def _work(self, act: Any, sql: str, parameters: Iterable[Any]) -> None:
+    def _work(self, act: Any, sql: str, parameters: Iterable[Any], begin: str) -> None:
         """In the connection's thread, as is the next."""
         cursor = self._connection._conn.cursor()
         try:
+            if begin:
+                cursor.execute(begin)
             act(cursor, sql, parameters)
         except BaseException:
             cursor.close()
@@ -83,10 +86,35 @@ class _Cursor:
 
 
 class _Connection(aiosqlite.Connection):
-    """Its cursors cost nothing to make and to close."""
+    """Its cursors cost nothing to make and to close, and neither does a transaction in which nothing is asked."""
+
+    to_begin = ""
+    """Set by `bot.database`: the BEGIN that goes along with the next statement."""
 
     def cursor(self) -> Any:
         return _Cursor(self)
+
+    _has_begun = False
+    """From when a statement with its BEGIN is on its way, which may be before SQLite knows of it."""
+
+    def begins(self) -> str:
+        """What must run before the statement that is about to go; empty when nothing must."""
+        begin, self.to_begin = self.to_begin, ""
+        self._has_begun |= bool(begin)
+        return begin
+
+    async def commit(self) -> None:
+        if self._has_ended():
+            await super().commit()
+
+    async def rollback(self) -> None:
+        if self._has_ended():
+            await super().rollback()
+
+    def _has_ended(self) -> bool:
+        """Whether there was a transaction to end."""
+        was, self.to_begin, self._has_begun = self._has_begun or self.in_transaction, "", False
+        return was
 
 
 def connect(*arguments: Any, **options: Any) -> aiosqlite.Connection:

@@ -156,6 +156,15 @@ async def unqueue(session: AsyncSession, ids: Collection[int]) -> None:
         await session.exec(_TABLE.update().where(_TABLE.c.id.in_(ids)).values(queued_until=None))
 
 
+async def has_open(session: AsyncSession, calendar_now: datetime) -> bool:
+    """Whether a courier could have anything to do: something due, under way, or to be looked for."""
+    due = select(Delivery.id).where(_PENDING, col(Delivery.due_at) <= calendar_now).limit(1)
+    under_way = select(Delivery.id).where(col(Delivery.state) == literal_column("'sending'")).limit(1)
+    looked_for = select(Delivery.id).where(col(Delivery.settle_at).is_not(None)).limit(1)
+    found = (await session.exec(select(*(each.scalar_subquery() for each in (due, under_way, looked_for))))).one()
+    return any(each is not None for each in found)
+
+
 async def count_due(session: AsyncSession, calendar_now: datetime) -> int:
     """How many deliveries are due and still pending, whoever may send them."""
     pending = select(func.count()).select_from(Delivery).where(_PENDING, col(Delivery.due_at) <= calendar_now)
