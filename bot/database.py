@@ -27,9 +27,16 @@ from bot.right_of_way import RightOfWay
 
 _FAMILIES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
 _READS = "preceptor_reads"
-"""Names a connection that writes nothing, and so need not wait for those that do."""
+"""Names a connection that writes nothing, and so need not wait for those that do;"""
 _UNIT = "preceptor_unit"
-"""Names a connection that is for one unit of work."""
+"""one that is for one unit of work, which begins with its first statement;"""
+_AT_ONCE = "preceptor_at_once"
+"""one whose statements are small, and on SQLite run without a trip to its thread;"""
+_SOON = "preceptor_soon"
+"""and one that commits without waiting for the disk."""
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""How PostgreSQL is told to show a reader one moment."""
+_COMMIT_SOON = text("SET LOCAL synchronous_commit TO OFF")
 NOTICES = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
@@ -67,6 +74,12 @@ class Database:
         # SQLite lets one unit of work write at a time. Ours queue here in their order of arrival; at SQLite's own busy
         # handler they would retry at random, and some would wait for seconds.
         self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if self.is_sqlite else nullcontext()
+        # A database in memory is one connection, so there readers take their turn like everybody.
+        self._readers_turn = self._turn if self.is_sqlite and not self.file else nullcontext()
+        snapshot: dict[str, Any] = {} if self.is_sqlite else _SNAPSHOT
+        self._glancing = engine.execution_options(**{_READS: True, _AT_ONCE: True}, **snapshot)
+        self._answering = engine.execution_options(**{_AT_ONCE: True})
+        self._noting = engine.execution_options(**{_AT_ONCE: True, _SOON: True})
 
     @property
     def is_sqlite(self) -> bool:
@@ -85,12 +98,37 @@ class Database:
             yield session
 
     @asynccontextmanager
+    async def answering(self) -> AsyncIterator[AsyncSession]:
+        """A unit of work for somebody who waits: its statements are small and many, each found by a key."""
+        async with self._turn, AsyncSession(self._answering, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def noting(self) -> AsyncIterator[AsyncConnection]:
+        """A unit of work for what nobody was promised: everybody sees it at once, and it survives whatever happens to
+        our processes, but a power cut may lose the last of it. Committing it does not wait for the disk.
+        """
+        async with self._turn, self._noting.begin() as connection:
+            if not self.is_sqlite:
+                await connection.execute(_COMMIT_SOON)
+            yield connection
+
+    @asynccontextmanager
+    async def glancing(self) -> AsyncIterator[AsyncSession]:
+        """Like `reading`, for the few small statements behind one answer. What is added to it is never stored."""
+        async with self._readers_turn:
+            session = AsyncSession(self._glancing, expire_on_commit=False, autoflush=False)
+            try:
+                yield session
+            finally:
+                # On SQLite nothing here ever waits, so nothing can be cancelled midway, and one connection serves all.
+                await (session.close() if self.is_sqlite else asyncio.shield(asyncio.create_task(session.close())))
+
+    @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session that only reads, sees one moment, and waits for nobody who writes."""
-        # A database in memory is one connection, so there readers take their turn like everybody.
-        turn = self._turn if self.is_sqlite and not self.file else nullcontext()
-        snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        async with turn, self.engine.connect() as plain:
+        snapshot: dict[str, Any] = {} if self.is_sqlite else _SNAPSHOT
+        async with self._readers_turn, self.engine.connect() as plain:
             connection = await plain.execution_options(**{_READS: True}, **snapshot)
             async with AsyncSession(connection, expire_on_commit=False) as session, session.begin():
                 yield session
@@ -172,7 +210,9 @@ def open_database(url: str) -> Database:
 
 def _pool(url: URL, family: str) -> dict[str, Any]:
     if family == "sqlite":
-        return {"connect_args": {"factory": _TidyConnection, "async_creator_fn": sqlite_driver.connect}}
+        # One thread at a time has a connection: its own, or the event loop's while that runs statements at once.
+        given = {"factory": _TidyConnection, "async_creator_fn": sqlite_driver.connect, "check_same_thread": False}
+        return {"connect_args": given}
     return {
         "connect_args": {"application_name": "preceptor", "options": options_of(url), **NOTICES},
         "pool_size": 10,
@@ -198,19 +238,23 @@ class _TidyConnection(sqlite3.Connection):
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by `_begin`, not by the driver
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", sqlite_driver.PATIENCE, "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin(connection: Connection) -> None:
-    """A unit of work begins with its first statement. Others may be there for the lock alone: they have it now."""
-    options = connection.get_execution_options()
-    begin = "BEGIN" if options.get(_READS) else "BEGIN IMMEDIATE"
-    if options.get(_UNIT):
-        connection.connection.driver_connection.to_begin = begin  # type: ignore[union-attr]
-    else:
+    """Choose how the connection waits in this transaction, and begin it. A unit of work begins with its first
+    statement; others may be there for the lock alone, and have it now."""
+    told, driver = connection.get_execution_options(), connection.connection.driver_connection
+    assert isinstance(driver, sqlite_driver.QuickConnection)
+    waits, begin = _SOON not in told, "BEGIN" if _READS in told else "BEGIN IMMEDIATE"
+    if _AT_ONCE in told and driver.begin_at_once(begin, waits_for_disk=waits):
+        return
+    driver.begin_later(begin if _UNIT in told else "", waits_for_disk=waits)
+    if _UNIT not in told:
         connection.exec_driver_sql(begin)
+    driver.at_once = _AT_ONCE in told
 
 
 def is_empty(connection: Connection) -> bool:
