@@ -19,3 +19,8 @@ def upgrade() -> None:
     op.create_index(
         "ix_delivery_expiring", "delivery", ["expires_at"], sqlite_where=EXPIRING, postgresql_where=EXPIRING
     )
+
+
+def downgrade() -> None:
+    op.drop_index("ix_delivery_expiring", table_name="delivery")
+    op.drop_index("ix_delivery_put_off", table_name="delivery")
