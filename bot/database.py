@@ -21,12 +21,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import bot.model  # noqa: F401 - registers the tables
 from bot import revisions, sqlite_driver, sqlite_file
+from bot.dialects import spoken
 from bot.errors import ConfigError, DatabaseOutOfReach
 from bot.right_of_way import RightOfWay
 
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+_FAMILIES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
 _READS = "preceptor_reads"
 """Names a connection that writes nothing, and so need not wait for those that do;"""
+_UNIT = "preceptor_unit"
+"""one that is for one unit of work, which begins with its first statement;"""
 _AT_ONCE = "preceptor_at_once"
 """one whose statements are small, and on SQLite run without a trip to its thread;"""
 _SOON = "preceptor_soon"
@@ -65,6 +68,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self._for_work = engine.execution_options(**{_UNIT: True}) if self.is_sqlite else engine
         self.right_of_way = RightOfWay()
         """Between those who answer people and those who work through lists, in this process."""
         # SQLite lets one unit of work write at a time. Ours queue here in their order of arrival; at SQLite's own busy
@@ -90,7 +94,7 @@ class Database:
     @asynccontextmanager
     async def work(self) -> AsyncIterator[AsyncSession]:
         """One unit of work: committed when the block ends, rolled back when it raises. Never one inside another."""
-        async with self._turn, AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        async with self._turn, AsyncSession(self._for_work, expire_on_commit=False) as session, session.begin():
             yield session
 
     @asynccontextmanager
@@ -191,12 +195,13 @@ def open_database(url: str) -> Database:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         parsed = None
-    family = parsed.drivername.partition("+")[0] if parsed else ""
-    if parsed is None or family not in _DRIVERS:
+    family = _FAMILIES.get(parsed.drivername.partition("+")[0]) if parsed else None
+    if parsed is None or family is None:
         raise ConfigError(
             "DATABASE_URL says where the data lives: sqlite:///preceptor.db or postgresql://user:password@host/name"
         )
-    engine = create_async_engine(parsed.set(drivername=_DRIVERS[family]), hide_parameters=True, **_pool(parsed, family))
+    address, shared = spoken(parsed, family)
+    engine = create_async_engine(address, hide_parameters=True, **shared, **_pool(parsed, family))
     if family == "sqlite":
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         event.listen(engine.sync_engine, "begin", _begin)
@@ -239,14 +244,17 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    """Choose how the connection waits in this transaction, and begin it."""
+    """Choose how the connection waits in this transaction, and begin it. A unit of work begins with its first
+    statement; others may be there for the lock alone, and have it now."""
     told, driver = connection.get_execution_options(), connection.connection.driver_connection
     assert isinstance(driver, sqlite_driver.QuickConnection)
     waits, begin = _SOON not in told, "BEGIN" if _READS in told else "BEGIN IMMEDIATE"
-    if not (_AT_ONCE in told and driver.begin_at_once(begin, waits_for_disk=waits)):
-        driver.begin_later(waits_for_disk=waits)
+    if _AT_ONCE in told and driver.begin_at_once(begin, waits_for_disk=waits):
+        return
+    driver.begin_later(begin if _UNIT in told else "", waits_for_disk=waits)
+    if _UNIT not in told:
         connection.exec_driver_sql(begin)
-        driver.at_once = _AT_ONCE in told
+    driver.at_once = _AT_ONCE in told
 
 
 def is_empty(connection: Connection) -> bool:

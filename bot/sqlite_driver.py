@@ -1,6 +1,7 @@
 """aiosqlite with one trip to its thread for each statement, in place of four: to make a cursor, to execute, to fetch,
-and to close; or with none, where the statements are small and nothing can make them wait (`at_once`). On a small
-machine these trips cost more than what SQLite does in them. Used by `bot.database`.
+and to close; a BEGIN goes along with the statement after it. With none, where the statements are small and nothing can
+make them wait (`at_once`). On a small machine these trips cost more than what SQLite does in them. Used by
+`bot.database`.
 
 What SQLAlchemy asks of a driver is the DB-API with `await` before each call, which stays as it is.
 """
@@ -24,7 +25,7 @@ MOST_KEPT_OFF = 300
 class _Cursor:
     """One statement and what it gave: the first rows come with it, more than those when they are asked for."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
+    def __init__(self, connection: "QuickConnection") -> None:
         self._connection = connection
         self._rows: deque[Any] = deque()
         self._rest: sqlite3.Cursor | None = None
@@ -37,11 +38,11 @@ class _Cursor:
         return self
 
     async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Self:
-        await self._trip(self._work, sqlite3.Cursor.execute, sql, parameters)
+        await self._trip(self._work, sqlite3.Cursor.execute, sql, parameters, self._connection.begins())
         return self
 
     async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> Self:
-        await self._trip(self._work, sqlite3.Cursor.executemany, sql, parameters)
+        await self._trip(self._work, sqlite3.Cursor.executemany, sql, parameters, self._connection.begins())
         return self
 
     async def fetchone(self) -> Any:
@@ -66,12 +67,14 @@ class _Cursor:
             await self._trip(rest.close)
 
     async def _trip(self, work: Callable[..., None], *arguments: Any) -> None:
-        await self._connection._execute(work, *arguments)  # type: ignore[no-untyped-call]
+        await self._connection._execute(work, *arguments)
 
-    def _work(self, act: Any, sql: str, parameters: Iterable[Any]) -> None:
+    def _work(self, act: Any, sql: str, parameters: Iterable[Any], begin: str) -> None:
         """In the connection's thread, as is the next."""
         cursor = self._connection._conn.cursor()
         try:
+            if begin:
+                cursor.execute(begin)
             act(cursor, sql, parameters)
         except BaseException:
             cursor.close()
@@ -89,11 +92,14 @@ class _Cursor:
 
 
 class QuickConnection(aiosqlite.Connection):
-    """Its cursors cost nothing to make and to close, and its statements no trip to the thread where they need none."""
+    """Its cursors cost nothing to make and to close, a transaction in which nothing is asked costs nothing either, and
+    its statements need no trip to the thread where nothing can make them wait."""
 
     at_once = False
     """Statements run in the event loop itself, not in the connection's thread: somebody's small ones, which find rows
     by a key and wait for nobody once their transaction has begun."""
+    _to_begin = ""
+    """The BEGIN that goes along with the next statement."""
     _is_astray = False
     """Whoever waited was cancelled, and the thread may be at work still: whatever comes next has to queue behind it."""
     _waits_for_disk = True  # as `bot.database` sets up every connection
@@ -102,6 +108,11 @@ class QuickConnection(aiosqlite.Connection):
 
     def cursor(self) -> Any:
         return _Cursor(self)
+
+    def begins(self) -> str:
+        """What must run before the statement that is about to go; empty when nothing must."""
+        begin, self._to_begin = self._to_begin, ""
+        return begin
 
     def begin_at_once(self, begin: str, *, waits_for_disk: bool) -> bool:
         """Begin a transaction whose statements run at once; False where another process writes: then wait for it in the
@@ -117,10 +128,10 @@ class QuickConnection(aiosqlite.Connection):
         self.at_once = True
         return True
 
-    def begin_later(self, *, waits_for_disk: bool) -> None:
-        """Before a transaction begins in the thread."""
+    def begin_later(self, begin: str, *, waits_for_disk: bool) -> None:
+        """In the thread: with the next statement, or by one of its own where `begin` is empty."""
         self._choose(waits_for_disk)
-        self.at_once = False
+        self._to_begin, self.at_once = begin, False
 
     def _choose(self, waits_for_disk: bool) -> None:  # noqa: FBT001
         """Whether the next transaction is on the disk when it is committed, or soon after: then SQLite does not copy
@@ -131,7 +142,9 @@ class QuickConnection(aiosqlite.Connection):
             self._waits_for_disk = waits_for_disk
 
     async def commit(self) -> None:
-        """In the thread, where it waits for the disk."""
+        """In the thread, where it waits for the disk; nothing to do where nothing was asked."""
+        if not self._has_begun():
+            return
         self.at_once = self.at_once and not self._waits_for_disk
         await super().commit()
         self._kept_off = 0 if self._waits_for_disk else self._kept_off + 1
@@ -141,9 +154,14 @@ class QuickConnection(aiosqlite.Connection):
 
     async def rollback(self) -> None:
         """SQLAlchemy asks for one more after each transaction, when there is nothing left to roll back."""
-        if self._is_astray or self._conn.in_transaction:
+        if self._has_begun():
             await super().rollback()
             self._is_astray = False
+
+    def _has_begun(self) -> bool:
+        """Whether there is a transaction to end, or may be one behind what the thread is doing."""
+        self._to_begin = ""
+        return self._is_astray or self._conn.in_transaction
 
     async def _execute(self, fn: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         if self.at_once and self._connection and not self._is_astray:
