@@ -78,7 +78,9 @@ class Inbox:
         if not ending:
             return
         these = col(InboundEvent.id).in_([event.id for event in ending])
-        longer = update(InboundEvent).where(these, col(InboundEvent.worked_at).is_(None)).values(lease_until=now + LEASE)
+        longer = (
+            update(InboundEvent).where(these, col(InboundEvent.worked_at).is_(None)).values(lease_until=now + LEASE)
+        )
         async with self._database.work() as session:
             await session.exec(longer)
         for event in ending:
