@@ -42,7 +42,8 @@ def is_ssl_check(content_type: str, raw: str) -> bool:
 def placed(body: dict[str, Any]) -> dict[str, Any]:
     """An event, with its workspace where Bolt looks for it. To an app that an organization installed, Slack tells it
     beside the authorization alone; without it, whoever writes would be somebody else than who types a command."""
-    first, *others = body.get("authorizations") or ({},)
+    given: list[dict[str, Any]] = body.get("authorizations") or [{}]
+    first, *others = given
     is_elsewhere = first.get("enterprise_id") != body.get("enterprise_id")
     if not first or first.get("team_id") or not body.get("team_id") or is_elsewhere:
         return body

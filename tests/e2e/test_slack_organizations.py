@@ -96,7 +96,8 @@ async def test_a_form_filled_in_from_another_workspace_gets_its_late_answer(
     """Slack then names the workspace where the app is installed in the view, and the person's own beside it."""
     echo = Echo(held=asyncio.Event())
     assert echo.held
-    async with open_door(slack, sqlite, clocks, echo, answer_within=0.05, **MANY) as door:
+    settings: Any = MANY
+    async with open_door(slack, sqlite, clocks, echo, answer_within=0.05, **settings) as door:
         await Admin(door).install(HERE)
         view = {"id": "V1", "type": "modal", "callback_id": "form", "app_installed_team_id": HERE.team}
         carried = {"private_metadata": json.dumps({"line": "result", "origin": ""}), "state": {"values": {}}}

@@ -8,9 +8,10 @@ import pytest
 
 from adapters.slack.background import Background
 from bot.clock import Clocks, FixedClock
+from bot.conversation import Conversation
 from bot.database import Database
-from tests.fakes.slack import FakeSlack, Held, running_slack
-from tests.fakes.slack_door import Echo, open_door
+from tests.fakes.slack import FakeSlack, Held, Throttled, running_slack
+from tests.fakes.slack_door import Echo, button, open_door
 
 
 @pytest.fixture
@@ -60,3 +61,24 @@ async def test_work_that_begins_while_the_rest_is_let_finish_is_let_finish_too()
     asyncio.get_running_loop().call_soon(may_end.set)
     await closing
     assert done == ["replied", "and noted"]
+
+
+async def test_a_welcome_that_slack_puts_off_is_said_a_moment_later(
+    slack: FakeSlack, sqlite: Database, clocks: Clocks, conversation: Conversation
+) -> None:
+    slack.goes_wrong("chat.postMessage", Throttled("0"))
+    async with open_door(slack, sqlite, clocks, conversation) as door:
+        await door.open_home("messages")
+        await slack.until(lambda: slack.calls.count("chat.postMessage") == 2)
+        await slack.until(lambda: len(slack.posted) == 1)
+    assert "employer" in str(slack.posted[0])
+
+
+async def test_a_reply_that_slack_puts_off_replaces_its_message_a_moment_later(
+    slack: FakeSlack, sqlite: Database, clocks: Clocks
+) -> None:
+    slack.goes_wrong("respond", Throttled("0"))
+    async with open_door(slack, sqlite, clocks, Echo()) as door:
+        await door.press(button("done a-17"))
+        await slack.until(lambda: len(slack.responses) == 1)
+    assert "done a-17" in str(slack.responses)
