@@ -17,6 +17,7 @@ from adapters.slack.background import Background
 from adapters.slack.forms import Forms
 from adapters.slack.listeners import ONCE
 from adapters.slack.replies import Replies
+from adapters.slack.shape import placed
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ class Dispatch:
     async def _dispatch(self, body: dict[str, Any], once: str) -> BoltResponse:
         # Bolt reads and checks what comes over HTTP once more, its own way; what comes over a socket it takes as it is.
         try:
-            request = AsyncBoltRequest(body=body, mode="socket_mode", context={ONCE: once})
+            request = AsyncBoltRequest(body=placed(body), mode="socket_mode", context={ONCE: once})
             async with self._turns:
                 answer = await self._bolt.async_dispatch(request)
         except Exception as error:  # noqa: BLE001 - the edge: Bolt stumbles over a few shapes no honest sender makes
