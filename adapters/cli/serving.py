@@ -18,6 +18,7 @@ from adapters.slack.wiring import Wiring
 from adapters.web.demo_world import PLATFORM, TENANT
 from adapters.web.personas import OPERATOR
 from adapters.web.playground import demo_clocks, open_playground
+from adapters.web.public_pages import PublicPages
 from bot.errors import ConfigError
 from bot.settings import Settings, read_settings
 from jobs.engines import engine_beside_planning
@@ -47,6 +48,7 @@ async def _serve(settings: Settings, port: int) -> None:
         watch = open_watch(mentor)
         app = make_app(mentor, watch)
         say = mentor.knowledge.wordings
+        PublicPages(say["en"], settings.ORG_NAME).add_to(app)
         parts = Wiring(
             settings, mentor.conversation, mentor.database, mentor.clocks, say["en"], languages=frozenset(say)
         )
@@ -82,6 +84,7 @@ async def _demo(settings: Settings, port: int) -> None:
     async with open_mentor(settings, demo_clocks()) as mentor, open_post_office(mentor) as office:
         ready_to_answer(mentor.knowledge)
         app = make_app(mentor)
+        PublicPages(mentor.knowledge.wordings["en"], settings.ORG_NAME).add_to(app)
         live = await open_playground(app, mentor, office)
         await run(app, live, port, host="127.0.0.1", started=lambda: _invite(port))
 
