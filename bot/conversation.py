@@ -158,7 +158,8 @@ def _welcomed(visit: Visit, message: Message) -> Message:
 
 
 def _marks(say: "Wording") -> Marks:
-    return Marks(cut=say("talk.cut"), pick=say("talk.pick"))
+    part = say("talk.part", number="{number}", total="{total}")
+    return Marks(cut=say("talk.cut"), pick=say("talk.pick"), part=part)
 
 
 def refusal(say: "Wording") -> Message:

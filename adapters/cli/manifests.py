@@ -1,4 +1,4 @@
-"""`preceptor manifest`: what an administrator pastes where Slack asks for an app manifest, and what they upload to Teams."""
+"""`preceptor manifest`: what an administrator pastes where Slack asks for a manifest, and what they upload to Teams."""
 
 import json
 import os
@@ -19,6 +19,7 @@ from bot.settings import Settings, explain, read_settings
 from content.wording import FALLBACK, load_wordings
 
 USED = ("PUBLIC_URL", "SLACK_COMMAND", "ORG_NAME")
+APP_ID = "MicrosoftAppId"
 
 
 @click.group()
@@ -67,27 +68,31 @@ def slack(*, rotate_tokens: bool) -> None:
 def teams(output: Path, app_version: str) -> None:
     """Write the app package for Teams, and beside it a preview package.
 
-    Upload the first one in the Teams admin center under "Manage apps". The preview package adds native slash commands,
-    and answers that only their asker sees in a channel; it is for organizations that take part in Teams' public preview.
+    Upload the first one in the Teams admin center under "Manage apps". The preview package adds native slash commands
+    and answers that only their asker sees in a channel: for organizations that take part in Teams' public preview.
 
     Example: MicrosoftAppId=00001111-aaaa-2222-bbbb-3333cccc4444 PUBLIC_URL=https://mentor.example.org
     ORG_NAME="Sample Clinics" preceptor manifest teams -o app.zip
     """
     if not re.fullmatch(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", app_version):
-        raise click.BadParameter("is not three numbers with dots between them, such as 1.0.3", param_hint="--app-version")
+        raise click.BadParameter(
+            "is not three numbers with dots between them, such as 1.0.3", param_hint="--app-version"
+        )
     app = _app(app_version)
     say, commands = load_wordings()[FALLBACK], vocabulary(find_commands())
     beside = output.with_name(f"{output.stem}-preview{output.suffix}")
     for path, preview in ((output, False), (beside, True)):
         path.write_bytes(package(teams_manifest(app, say, commands, preview=preview)))
     click.echo(f"{output}: the app package. Upload it in the Teams admin center, under Manage apps.")
-    click.echo(f"{beside}: the same with what Teams has in public preview: slash commands, private answers in channels.")
+    click.echo(
+        f"{beside}: the same with what Teams has in public preview: slash commands, private answers in channels."
+    )
 
 
 def _app(app_version: str) -> App:
     """Raises ConfigError that names all that is lacking."""
-    settings, app_id = _settings(), os.environ.get("MicrosoftAppId", "").strip()
-    given = {"MicrosoftAppId": app_id, "PUBLIC_URL": settings.PUBLIC_URL or ""}
+    settings, app_id = _settings(), os.environ.get(APP_ID, "").strip()
+    given = {APP_ID: app_id, "PUBLIC_URL": settings.PUBLIC_URL or ""}
     if lacking := [explain(name) for name, value in given.items() if not value]:
         raise ConfigError("\n".join(("The Teams app needs this in its manifest:", *lacking)))
     if not given["PUBLIC_URL"].startswith("https:"):
@@ -95,7 +100,7 @@ def _app(app_version: str) -> App:
     try:
         return App(str(UUID(app_id)), given["PUBLIC_URL"], settings.ORG_NAME, app_version)
     except ValueError as error:
-        raise ConfigError(f"{explain('MicrosoftAppId')} The value given is no such id.") from error
+        raise ConfigError(f"{explain(APP_ID)} The value given is no such id.") from error
 
 
 def _settings() -> Settings:

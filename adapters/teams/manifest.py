@@ -1,6 +1,4 @@
-"""The Teams app as an administrator uploads it: the manifest, made from the code it describes, and the package around it.
-Printed by `preceptor manifest teams`.
-"""
+"""The Teams app as an administrator uploads it: the manifest, made from the code it describes, in its package. Written by `preceptor manifest teams`."""
 
 import json
 from collections.abc import Mapping

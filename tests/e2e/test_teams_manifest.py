@@ -1,4 +1,4 @@
-"""The app package of Teams and the code never part: what is offered is what is answered, and what is asked for is used."""
+"""The app package of Teams and the code never part: what is offered is answered, what is named is there."""
 
 import json
 import os
