@@ -103,7 +103,7 @@ def _total(elements: Iterable[Element]) -> int:
 
 
 def _acts(element: Element) -> bool:
-    return element["type"] in ("ActionSet", "ColumnSet")
+    return element["type"] in ("ActionSet", "ColumnSet") or "selectAction" in element
 
 
 def _within(spans: Spans, room: int) -> Iterator[Span]:

@@ -1,4 +1,5 @@
-"""The Teams app as an administrator uploads it: the manifest, made from the code it describes, in its package. Written by `preceptor manifest teams`."""
+"""The Teams app as an administrator uploads it: the manifest, made from the code it describes, in its package.
+Written by `preceptor manifest teams`."""
 
 import json
 from collections.abc import Mapping

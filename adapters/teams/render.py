@@ -39,7 +39,7 @@ ROW_OF_BUTTONS, ROW_OF_LETTERS = 6, 50
 AROUND_A_LABEL = 4
 """Letters that a button's own edges take."""
 LONG_LABEL = 30
-"""With a longer label among them, buttons are a list of questions: one below the other."""
+"""Letters that a button on a phone shows; what has more is a question, and shown whole."""
 ROW_COST = LIMIT // 3
 """Bytes that one row of buttons may take."""
 CHAT = Place()
@@ -126,10 +126,16 @@ class _Drawing:
                 assert_never(block)
 
     def _buttons(self, buttons: tuple[Button, ...]) -> Iterator[Element]:
-        """As many side by side as a card is wide; questions one below the other."""
-        drawn = [(one, button(one, self._place)) for one in buttons]
-        for number, actions in enumerate(_rows(drawn)):
-            yield {"type": "ActionSet", "actions": actions, **({"spacing": "Small"} if number else {})}
+        """As many side by side as a card is wide; questions one below the other, since a button cuts its label."""
+        waiting: list[tuple[Button, Element]] = []
+        for one in buttons:
+            if len(one.label) <= LONG_LABEL:
+                waiting.append((one, button(one, self._place)))
+                continue
+            yield from _action_sets(waiting)
+            waiting = []
+            yield _question(one, self._place)
+        yield from _action_sets(waiting)
 
     def _choice(self, block: Choice) -> Iterator[Element]:
         if not block.options:
@@ -235,13 +241,29 @@ def _row_as_line(headings: tuple[str, ...], row: tuple[Spans, ...]) -> Spans:
     return line
 
 
+def _question(one: Button, place: Place) -> Element:
+    """A label of any length that can be pressed."""
+    words = {"type": "TextBlock", "text": escape(shorten(one.label, 500)), "wrap": True, "color": "Accent"}
+    return {
+        "type": "Container",
+        "style": "emphasis",
+        "spacing": "Small",
+        "selectAction": button(one, place),
+        "items": [words],
+    }
+
+
+def _action_sets(buttons: Sequence[tuple[Button, Element]]) -> Iterator[Element]:
+    for number, actions in enumerate(_rows(buttons)):
+        yield {"type": "ActionSet", "actions": actions, **({"spacing": "Small"} if number else {})}
+
+
 def _rows(buttons: Sequence[tuple[Button, Element]]) -> list[list[Element]]:
-    most = 1 if any(len(one.label) > LONG_LABEL for one, _ in buttons) else ROW_OF_BUTTONS
     rows: list[list[Element]] = []
     room = bytes_left = 0
     for one, action in buttons:
         width, size = len(one.label) + AROUND_A_LABEL, cost(action)
-        if not rows or width > room or size > bytes_left or len(rows[-1]) == most:
+        if not rows or width > room or size > bytes_left or len(rows[-1]) == ROW_OF_BUTTONS:
             rows.append([])
             room, bytes_left = ROW_OF_LETTERS, ROW_COST
         rows[-1].append(action)

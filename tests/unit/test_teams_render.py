@@ -192,9 +192,13 @@ def test_what_is_too_long_for_four_cards_says_that_it_is_cut() -> None:
     assert several[-1]["body"][-1]["actions"][0]["title"] == "Next"
 
 
-def test_long_labels_stand_one_below_the_other() -> None:
-    questions = Buttons((Button("Do I need a degree to become a manager?", "faq degree-needed"), Button("b", "b")))
-    assert [len(element["actions"]) for element in body(questions)] == [1, 1]
+def test_questions_stand_whole_one_below_the_other() -> None:
+    asked = "Do I need a *degree* to become a manager?"
+    question, buttons = body(Buttons((Button(asked, "faq degree-needed"), Button("Not this", "b"), Button("Or", "c"))))
+    assert question["items"][0]["text"] == asked.replace("*", r"\*")
+    assert question["items"][0]["wrap"] is True
+    assert command_line(question["selectAction"]["data"]) == "faq degree-needed"
+    assert [action["title"] for action in buttons["actions"]] == ["Not this", "Or"]
 
 
 def test_more_buttons_than_a_row_holds_make_a_second_row() -> None:

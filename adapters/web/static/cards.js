@@ -31,7 +31,7 @@ function drawn(element, context) {
     case "Table":
       return table(element, context);
     case "Container":
-      return el("div", { class: "teams-container" }, element.items.map((item) => draw(item, context)));
+      return container(element, context);
     case "ColumnSet":
       return el("div", { class: "teams-columns" }, element.columns.map((one) => column(one, context)));
     case "ActionSet":
@@ -48,6 +48,14 @@ function drawn(element, context) {
 function column(one, context) {
   const low = one.verticalContentAlignment === "Bottom" ? " low" : "";
   return el("div", { class: `teams-column ${one.width}${low}` }, one.items.map((item) => draw(item, context)));
+}
+
+// A container that can be pressed shows a question whole, where a button would cut it.
+function container(element, context) {
+  const items = element.items.map((item) => draw(item, context));
+  if (!element.selectAction) return el("div", { class: "teams-container" }, items);
+  const onclick = () => context.act(element.selectAction.data);
+  return el("button", { type: "button", class: "teams-question", onclick }, items.map((item) => [...item.childNodes]).flat());
 }
 
 function look(element) {
