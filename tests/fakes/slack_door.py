@@ -14,7 +14,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from adapters.slack.inbound import add_slack
 from adapters.slack.transport import SlackMessenger
-from adapters.slack.wiring import Answering, Wiring
+from adapters.wiring import Answering, Wiring
 from bot.clock import Clock, Clocks
 from bot.conversation import Request
 from bot.database import Database
