@@ -15,9 +15,9 @@ from slack_bolt.response import BoltResponse
 from adapters.slack.oauth import REDIRECT, oauth_flow
 from adapters.slack.scopes import reasons
 from adapters.slack.tokens import Tokens
-from adapters.slack.wiring import Wiring
 from adapters.web.pages import Pages
 from adapters.web.public_pages import STATIC_PATH
+from adapters.wiring import Wiring
 from bot.errors import DeliveryError
 from bot.mentoring.leaving import KEPT
 

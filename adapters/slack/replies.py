@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from adapters.slack.api import SlackApi
 from adapters.slack.exhibits import frame_of
 from adapters.slack.render import fallback, render
-from adapters.slack.wiring import Wiring
+from adapters.wiring import Wiring
 from bot.conversation import Request, refusal
 from bot.errors import DeliveryError, SeenBefore
 from bot.message import Message, Paragraph, rich

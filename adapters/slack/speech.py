@@ -1,4 +1,4 @@
-"""Somebody spoke to the mentor: the answer to a stored event, posted where it was said. `adapters.slack.worker` hands
+"""Somebody spoke to the mentor: the answer to a stored event, posted where it was said. `adapters.worker` hands
 the events over.
 """
 

@@ -14,8 +14,8 @@ from slack_sdk.signature import SignatureVerifier
 
 from adapters.slack.inbound import add_slack
 from adapters.slack.transport import SlackMessenger
-from adapters.slack.wiring import Answering, Wiring
 from adapters.web.public_pages import PublicPages
+from adapters.wiring import Answering, Wiring
 from bot.clock import Clock, Clocks
 from bot.conversation import Request
 from bot.database import Database

@@ -3,7 +3,8 @@
 import pytest
 
 from bot.errors import ConfigError
-from bot.settings import Settings, explain, is_loopback, read_settings
+from bot.settings import Settings, explain, read_settings
+from bot.web_addresses import is_loopback
 from bot.vault import Vault
 
 SLACK = {"SLACK_SIGNING_SECRET": "0123456789abcdef0123", "SLACK_BOT_TOKEN": "xoxb-sample"}

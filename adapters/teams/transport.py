@@ -1,0 +1,61 @@
+"""Teams as a way to reach members: the ledger's courier sends through `TeamsMessenger`."""
+
+from datetime import datetime
+
+from adapters.teams.api import TeamsApi
+from adapters.teams.conversations import Conversations
+from adapters.teams.errors import LEFT_ALONE, NOT_FOUND, kind_of
+from adapters.teams.personal import PersonalConversations
+from adapters.teams.render import render, summary
+from adapters.teams.turns import Json, Reference
+from bot.errors import CannotLook, CannotReach
+from bot.message import Message
+from bot.ports import Address, Receipt
+
+CARD = "application/vnd.microsoft.card.adaptive"
+
+
+def as_activity(message: Message) -> Json:
+    """A message as an activity that the mentor sends: its card, and a summary for the notification."""
+    card = {"contentType": CARD, "content": render(message)}
+    return {"type": "message", "summary": summary(message), "attachments": [card]}
+
+
+class TeamsMessenger:
+    """A `bot.ports.Messenger`: one message to one member, once."""
+
+    def __init__(self, api: TeamsApi, conversations: Conversations, personal: PersonalConversations) -> None:
+        self.api = api
+        self.conversations = conversations
+        self.personal = personal
+
+    async def send(self, address: Address, message: Message, *, key: str) -> Receipt:  # noqa: ARG002
+        known = Reference.of_text(address.reference)
+        activity = as_activity(message)
+        try:
+            return await self._send(known or await self.personal.with_(address.tenant, address.user), activity)
+        except CannotReach as error:
+            if known is None or kind_of(error.reason) != NOT_FOUND:
+                await self._refused(address, error)
+                raise
+        await self.conversations.dropped(address.tenant, address.user)  # nothing was taken: once more, opened anew
+        try:
+            return await self._send(await self.personal.with_(address.tenant, address.user), activity)
+        except CannotReach as error:
+            await self._refused(address, error)
+            raise
+
+    async def _send(self, where: Reference, activity: Json) -> Receipt:
+        return Receipt(await self.api.send(where, activity), conversation=where.as_text())
+
+    async def _refused(self, address: Address, error: CannotReach) -> None:
+        if (why := kind_of(error.reason)) in LEFT_ALONE:
+            await self.conversations.left_alone(address.tenant, address.user, why)
+
+    async def look_up(self, address: Address, *, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002
+        """Teams lets a bot read nothing back."""
+        raise CannotLook("Teams lets nobody read back")
+
+    async def close(self) -> None:
+        """End the session; for whoever made the messenger without `add_teams`."""
+        await self.api.close()
