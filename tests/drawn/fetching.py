@@ -1,4 +1,4 @@
-"""Fetches Microsoft's renderer of Adaptive Cards into `.cache/adaptivecards`, once: `python -m tests.drawn.fetching`."""
+"""Fetches Microsoft's renderer of Adaptive Cards into `.cache`, once: `python -m tests.drawn.fetching`."""
 
 from pathlib import Path
 

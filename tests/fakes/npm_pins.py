@@ -1,5 +1,5 @@
-"""Packages of npm that tests use, fetched once by their lock file into a folder of `.cache`: by `make e2e-slack`, and for
-the drawing of Teams' cards.
+"""Packages of npm that tests use, fetched once by their lock file into `.cache`: by `make e2e-slack`, and for the
+drawing of Teams' cards.
 """
 
 import shutil
