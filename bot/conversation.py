@@ -1,7 +1,7 @@
 """Request → command → reply, in one unit of work: the only door the adapters use."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,7 @@ class Request:
     zone: str | None = None
     """IANA name, as the platform tells it."""
     locale: str | None = None
+    """Such as "es-US", as the person's client tells it."""
     reference: str = ""
     """What the platform needs to reach the person later; empty when this request does not tell."""
     once: str = ""
@@ -108,7 +109,7 @@ class Conversation:
     async def _open(self, session: "AsyncSession", request: Request) -> Visit:
         now = self._clocks.calendar.now()
         tenant, member, plan = await find_visitor(session, request.platform, request.tenant, request.user, now)
-        await _learn(session, member, request, now)
+        await _learn(session, member, request, now, self._knowledge.wordings)
         await wake(session, member, plan, now)
         locale = member.locale if member.locale in self._knowledge.wordings else "en"
         return Visit(
@@ -141,11 +142,15 @@ class Conversation:
                 return await self._vocabulary["faq"].handle(visit, question)
 
 
-async def _learn(session: "AsyncSession", member: "Member", request: Request, now: "datetime") -> None:
-    """Keep what the platform tells about the person: where to reach them, and their zone until they choose one."""
+async def _learn(
+    session: "AsyncSession", member: "Member", request: Request, now: "datetime", languages: Collection[str]
+) -> None:
+    """Keep what the platform tells about the person: how to reach them, their language, their zone until they choose
+    one.
+    """
     if request.reference and request.reference != member.reference:
         member.reference = request.reference
-    await follow(session, member, Profile(request.zone, is_closed=False), now, ())
+    await follow(session, member, Profile(request.zone, request.locale, is_closed=False), now, languages)
 
 
 def _welcomed(visit: Visit, message: Message) -> Message:

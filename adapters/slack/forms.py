@@ -110,4 +110,4 @@ class Forms:
         return replace(message, blocks=(*message.blocks, said), form=None)
 
     def _wait(self, line: str) -> Drawn:
-        return self.reply(self._replies.sentence("wait", line=line or "home"), "")
+        return self.reply(self._replies.sentence("slack.wait", line=line or "home"), "")
