@@ -4,8 +4,8 @@ import pytest
 
 from bot.errors import ConfigError
 from bot.settings import Settings, explain, read_settings
-from bot.web_addresses import is_loopback
 from bot.vault import Vault
+from bot.web_addresses import is_loopback
 
 SLACK = {"SLACK_SIGNING_SECRET": "0123456789abcdef0123", "SLACK_BOT_TOKEN": "xoxb-sample"}
 SOCKET = {"SLACK_APP_TOKEN": "xapp-sample", "SLACK_BOT_TOKEN": "xoxb-sample"}
