@@ -113,6 +113,12 @@ class TeamsSettings(BaseModel):
         examples=["local-test-token"],
     )
 
+    TEAMS_PREVIEW: bool = Field(
+        False,
+        description="whether the preview app package is installed, with answers in channels that only their asker sees",
+        examples=["yes"],
+    )
+
     @property
     def has_teams(self) -> bool:
         return bool(self.model_fields_set & set(TEAMS))

@@ -1,4 +1,4 @@
-"""Answers on their way back to Slack: the listeners and the worker ask here what the mentor says, and hand it to Slack."""
+"""Answers on their way back to Slack: the listeners and the worker ask here what the mentor says, and hand it over."""
 
 import logging
 from typing import Any

@@ -9,8 +9,9 @@ from typing import Any
 from adapters.teams.texts import Element, text_element
 from bot.message import Bold, Code, Link, Marks, Mention, Span, Spans, Text, When
 
-LIMIT = 28 * 1024
-"""Bytes of a whole card as plain ASCII JSON, the longest way to write it: every client takes this much."""
+LIMIT = 27 * 1024
+"""Bytes of a whole card as plain ASCII JSON, the longest way to write it; with what stands round it, under the 28 KB
+that every client takes."""
 
 MOST_CARDS = 4
 """More than this at one time is read by nobody; the last one says that there was more."""

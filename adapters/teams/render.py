@@ -43,6 +43,8 @@ LONG_LABEL = 30
 ROW_COST = LIMIT // 3
 """Bytes that one row of buttons may take."""
 CHAT = Place()
+POINT = 400
+"""Bytes of a summary, which is one line."""
 NOTHING = "…"
 """Stands where a card needs a word and the message has none."""
 
@@ -62,17 +64,23 @@ def render(message: Message, place: Place = CHAT) -> Element:
 
 def summary(message: Message) -> str:
     """What a notification says: the discreet title where there is one."""
-    return plainly(" ".join((message.discreet or message.title).split())).replace("<", "<\u200b")
+    title = " ".join((message.discreet or message.title).split())
+    return plainly(shorten(title, POINT)).replace("<", "<\u200b")
 
 
-def _card(message: Message, body: Sequence[Element]) -> Element:
+def blank_card(point: str) -> Element:
+    """A card that says its point where it is not drawn, and nothing else yet."""
     return {
         "$schema": SCHEMA,
         "type": "AdaptiveCard",
         "version": "1.5",
-        "fallbackText": shorten(summary(message), 500),
-        "body": list(body),
+        "fallbackText": point,
+        "body": [],
     }
+
+
+def _card(message: Message, body: Sequence[Element]) -> Element:
+    return {**blank_card(summary(message)), "body": list(body)}
 
 
 def opener(form: Form | None) -> tuple[Block, ...]:

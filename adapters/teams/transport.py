@@ -4,6 +4,7 @@ from datetime import datetime
 
 from adapters.teams.api import TeamsApi
 from adapters.teams.conversations import Conversations
+from adapters.teams.dialogs import attachment
 from adapters.teams.errors import LEFT_ALONE, NOT_FOUND, kind_of
 from adapters.teams.personal import PersonalConversations
 from adapters.teams.render import render, summary
@@ -12,13 +13,10 @@ from bot.errors import CannotLook, CannotReach
 from bot.message import Message
 from bot.ports import Address, Receipt
 
-CARD = "application/vnd.microsoft.card.adaptive"
-
 
 def as_activity(message: Message) -> Json:
     """A message as an activity that the mentor sends: its card, and a summary for the notification."""
-    card = {"contentType": CARD, "content": render(message)}
-    return {"type": "message", "summary": summary(message), "attachments": [card]}
+    return {"type": "message", "summary": summary(message), "attachments": [attachment(render(message))]}
 
 
 class TeamsMessenger:

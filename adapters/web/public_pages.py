@@ -2,6 +2,8 @@
 app's entry in Teams and the install page of Slack lead here.
 """
 
+from collections.abc import Mapping, Sequence
+
 from aiohttp import web
 
 from adapters.web.pages import STATIC, Pages
@@ -10,7 +12,7 @@ from content.wording import Wording
 
 PRIVACY, TERMS, SUPPORT = "/privacy", "/terms", "/support"
 STATIC_PATH = "/static"
-_SECTIONS = {
+_SECTIONS: Mapping[str, Mapping[str, Sequence[str]]] = {
     PRIVACY: {
         "stores": ("people", "not", "patients", "tokens"),
         "sees": ("asker", "managers", "employer", "operator", "nobody"),

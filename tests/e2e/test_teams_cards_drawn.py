@@ -1,5 +1,5 @@
-"""Every card of the golden files, drawn by Microsoft's own renderer with Teams' host configuration in a browser: it finds
-nothing to complain about, no card runs over the edge of a phone, and every button sends its command.
+"""Every card of the golden files, drawn by Microsoft's own renderer with Teams' host configuration in a browser: it
+finds nothing to complain about, no card runs over the edge of a phone, and every button sends its command.
 """
 
 import json
