@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, assert_never
 
-from adapters.teams.actions import Place, submit
+from adapters.teams.actions import STYLES, Place, submit
 from adapters.teams.fitting import LIMIT, cost, shorten
 from adapters.teams.render import blank_card, render
 from adapters.teams.submitted import field_id, form_data
@@ -54,7 +54,7 @@ def form_card(form: Form, frame: Frame, *, origin: str = "") -> Element | None:
     card = {
         **blank_card(form.title),
         "body": [*fields, *([typed] if typed else [])],
-        "actions": [submit(form.button, form_data(form, origin))],
+        "actions": [{**submit(form.button, form_data(form, origin)), "style": STYLES["primary"]}],
     }
     return card if fields and cost(card) <= LIMIT else None
 
