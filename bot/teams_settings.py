@@ -139,6 +139,12 @@ class TeamsSettings(BaseModel):
         """True when every connector that may be answered is a test peer on this machine."""
         return all(is_loopback(each) for each in self.BOT_SERVICE_URLS)
 
+    @property
+    def teams_service_url(self) -> str:
+        """Where conversations are opened while no other address is known."""
+        first = self.BOT_SERVICE_URLS[0]
+        return f"{first}teams/" if first in TEAMS_OWN else first
+
     def teams_lacks(self) -> str:
         """The first setting that Teams still needs; empty when it is off, or whole."""
         if not self.has_teams:

@@ -22,9 +22,8 @@ log = logging.getLogger(__name__)
 ANSWER_WITHIN = 5.0
 """Seconds from the arrival of a request to its answer. Teams sends again what is not answered within 15, and shows an
 error for a pressed card sooner."""
-SAME_PRESS = 10.0
-"""Seconds within which the same press on the same card is one that Teams sent again, under another id: it gets the same
-answer."""
+REMEMBERED = 30.0
+"""Seconds for which an invoke that Teams sends again, under the same id, gets the same answer."""
 AT_ONCE = 32
 """Requests that are worked side by side; the others wait their turn."""
 
@@ -57,7 +56,7 @@ class Dispatch:
         self._background = background
         self._within = within
         self._turns = asyncio.Semaphore(AT_ONCE)
-        self._pressed: dict[str, asyncio.Task[InvokeAnswer]] = {}
+        self._answers: dict[str, asyncio.Task[InvokeAnswer]] = {}
 
     def deadline(self) -> float:
         """By the event loop's clock, for a request that arrives now."""
@@ -80,11 +79,12 @@ class Dispatch:
         return None
 
     async def _invoked(self, turn: Turn, until: float) -> InvokeAnswer:
-        press = _press(turn)
-        working = self._pressed.get(press)
+        press, name = _press(turn), f"{turn.where.conversation}|{turn.activity}"
+        working = self._answers.get(name) or self._answers.get(press)
         if working is None:
-            working = self._pressed[press] = self._background.start(self._work(turn))
-            asyncio.get_running_loop().call_later(SAME_PRESS, self._pressed.pop, press, None)
+            working = self._answers[press] = self._answers[name] = self._background.start(self._work(turn))
+            working.add_done_callback(lambda _: self._answers.pop(press, None))
+            asyncio.get_running_loop().call_later(REMEMBERED, self._answers.pop, name, None)
             self._background.start(self._see_through(turn, working, until))
         await asyncio.wait({working}, timeout=until - asyncio.get_running_loop().time())
         if working.done():
@@ -109,6 +109,7 @@ class Dispatch:
 
 
 def _press(turn: Turn) -> str:
-    """What two deliveries of one press have in common: Teams gives the second a new id and time."""
+    """What two deliveries of one press have in common. Teams may give the second a new id and time, so while the first
+    is worked they are one; afterwards somebody may well mean it again."""
     said = [turn.who.tenant, turn.who.user, turn.where.conversation, turn.replies_to, turn.name, turn.withheld]
     return hashlib.sha256(json.dumps([said, turn.value], sort_keys=True).encode()).hexdigest()

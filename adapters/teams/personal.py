@@ -70,13 +70,14 @@ class PersonalConversations:
                 return True
             over = or_(col(TeamsConversation.opening_until).is_(None), col(TeamsConversation.opening_until) < now)
             mine = update(TeamsConversation).where(at(place, name), col(TeamsConversation.conversation) == "", over)
-            return bool((await session.exec(mine.values(**until))).rowcount)
+            won = mine.values(**until).returning(col(TeamsConversation.id))
+            return (await session.exec(won)).first() is not None
 
     async def _open(self, tenant: str, user: str) -> Reference:
         opened: Reference | None = None
         try:
             known = await self._conversations.somewhere(tenant)
-            address = known.service_url if known else self._settings.BOT_SERVICE_URLS[0]
+            address = known.service_url if known else self._settings.teams_service_url
             async with asyncio.timeout(WITHIN):
                 opened = await self._api.open_personal(tenant, address, user, known.bot if known else "")
         except TimeoutError as error:

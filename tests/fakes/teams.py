@@ -112,6 +112,7 @@ class FakeTeams:
     async def answer(self, request: web.Request, call: str) -> web.StreamResponse:
         """Any call of the connector's API."""
         self.calls.append(call)
+        self.changed.set()
         self.used.append(request.headers.get("Authorization", "").removeprefix("Bearer "))
         try:
             return await self._answer(request, call)

@@ -126,7 +126,7 @@ def teams_settings(teams: FakeTeams, keys: KeyServer, **settings: str) -> dict[s
         "MicrosoftAppId": APP,
         "TEAMS_TENANTS": TENANT,
         "BOT_OPENID_METADATA_URL": keys.metadata_url,
-        "BOT_SERVICE_URLS": f"{teams.url}/",
+        "BOT_SERVICE_URLS": teams.service_url,
         "BOT_ACCESS_TOKEN": TOKEN,
         **settings,
     }

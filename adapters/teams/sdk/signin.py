@@ -144,6 +144,8 @@ def _by_secret(settings: Settings, cloud: Cloud, http: Any) -> Callable[[], Mapp
             made.append(msal.ConfidentialClientApplication(who, secret, where, http_client=http))
         made[0].remove_tokens_for_client()  # we keep it ourselves: whoever asks here wants a new one
         answer: Mapping[str, Any] = made[0].acquire_token_for_client([f"{cloud.resource}/.default"])
+        if "access_token" not in answer:
+            made.clear()  # it would answer the same for a minute, though the trouble were mended
         return answer
 
     return acquire
