@@ -61,8 +61,8 @@ class Office:
         card: Json = body["value"]
         return card
 
-    async def wait(self, by: timedelta) -> None:
-        """Time passes, a day at a time, and each day the planner and the courier look at the clock."""
+    async def wait(self, by: timedelta, step: timedelta = DAY) -> None:
+        """Time passes, and after each step the planner and the courier look at the clock."""
         office = PostOffice(
             database=self.database,
             nudges=find_nudges(),
@@ -72,10 +72,10 @@ class Office:
             wordings=self.knowledge.wordings,
             deployment=Deployment(),
         )
-        for _ in range(by.days):
+        for _ in range(by // step):
             for clock in (self.clocks.calendar, self.clocks.machine):
                 assert isinstance(clock, FixedClock)
-                clock.move(DAY)
+                clock.move(step)
             await tick(office)
 
     async def ledger(self) -> Sequence[tuple[str, str, str]]:
@@ -174,15 +174,14 @@ async def a_week_later_it_comes_and_its_button_answers_in_place(office: Office) 
 
 
 async def blocked_it_leaves_its_member_alone(office: Office) -> None:
-    office.teams.goes_wrong(
-        "send", Says(403, body=b'{"error": {"code": "Forbidden"}, "subCode": "MessageWritesBlocked"}')
-    )
+    blocked = b'{"error": {"code": "Forbidden"}, "subCode": "MessageWritesBlocked"}'
+    office.teams.goes_wrong("send", Says(403, body=blocked))
     calls = len(office.teams.calls)
     await office.wait(WEEK)
     assert office.teams.calls[calls:] == ["send"]
     assert (await office.ledger())[-1][:2] == ("weekly", "failed")
     assert (await office.member()).deactivated_at is not None
-    await office.wait(3 * WEEK)
+    await office.wait(3 * WEEK, WEEK)
     assert office.teams.calls[calls:] == ["send"], "nobody knocks at a closed door"
 
 
@@ -192,7 +191,7 @@ async def it_is_removed_and_two_weeks_later_nothing_is_left(office: Office) -> N
         while await office.tenant_left_at() is None:  # stored, acknowledged, and then worked
             pass
     sent = len(office.teams.sent)
-    await office.wait(2 * WEEK + DAY)
+    await office.wait(3 * WEEK, WEEK)
     assert len(office.teams.sent) == sent
     await erase_left(office.database, office.clocks.calendar.now())
     kept = repr(await contents(office.database))
