@@ -35,7 +35,7 @@ async def keys() -> AsyncIterator[KeyServer]:
 async def door(
     teams: FakeTeams, keys: KeyServer, database: Database, clocks: Clocks, conversation: Conversation
 ) -> AsyncIterator[TeamsDoor]:
-    async with open_teams(teams, keys, database, clocks, conversation) as opened:
+    async with open_teams(teams, keys, database, clocks, conversation, answer_within=60) as opened:
         yield opened
 
 
@@ -249,7 +249,7 @@ async def test_what_breaks_is_said_kindly_and_an_unknown_invoke_is_not_known(
         async def answer(self, request: Any) -> Any:
             raise RuntimeError("a secret of the code")
 
-    async with open_teams(teams, keys, database, clocks, Broken()) as door:
+    async with open_teams(teams, keys, database, clocks, Broken(), answer_within=60) as door:
         await door.say("home")
         answer = await heard(teams, 1)
         assert "Something went wrong on my side" in answer["summary"]

@@ -104,7 +104,7 @@ async def office(
     async with (
         running_teams() as teams,
         running_keys() as keys,
-        open_teams(teams, keys, database, clocks, conversation) as door,
+        open_teams(teams, keys, database, clocks, conversation, answer_within=60) as door,
     ):
         yield Office(door, database, clocks, knowledge)
 

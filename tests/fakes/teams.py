@@ -22,7 +22,7 @@ USER = "33333333-aaaa-bbbb-cccc-000000000001"
 OTHER = "33333333-aaaa-bbbb-cccc-000000000002"
 TEAMS_ID = "29:1sample"
 BOT = f"28:{APP}"
-PATIENCE = 5.0
+PATIENCE = 20.0
 """Seconds a test waits for something that normally takes milliseconds, before it fails."""
 SUCCESS = {"POST": 201, "PUT": 200, "DELETE": 200, "GET": 200}
 
