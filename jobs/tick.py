@@ -15,6 +15,8 @@ from bot.model.deliveries import Delivery, State
 from bot.model.people import Member, Tenant
 from jobs import ledger
 from jobs.engine import new_courier, recover_all
+from jobs.expiring import plan_reminders
+from jobs.nudges.secret_ends import KIND
 from jobs.planner import BATCH, plan_due
 from jobs.post_office import PostOffice
 from jobs.sole_sender import sole_sender
@@ -67,7 +69,10 @@ async def tick(
     is being sent is finished and recorded first. When another process delivers from this database, it is left to that
     one, and `holder` names it.
     """
+    async with office.database.work() as session:
+        reminders = await plan_reminders(session, office, office.clocks.calendar.now())
     counts = await plan_due(office.database, office.nudges, office.clocks.calendar.now(), stop=stop)
+    counts.planned[KIND] += len(reminders)
     report = TickReport(planned=counts.planned, skipped=+counts.skipped, broken=counts.broken)
     if deliver:
         await _deliver(office, report, patience, stop)
@@ -111,6 +116,7 @@ async def dry_run(office: PostOffice) -> tuple[TickReport, Sequence[Would]]:
     async with AsyncSession(office.database.engine) as session:
         while missed := await ledger.skip_missed(session, now, BATCH):
             report.skipped[ledger.MISSED] += missed
+        report.planned[KIND] = len(await plan_reminders(session, office, now))
         for nudge in office.nudges:
             while await nudge.plan(session, now, BATCH):
                 pass

@@ -10,6 +10,7 @@ from adapters.teams.submitted import command_line
 from adapters.teams.transport import CARD, as_activity
 from adapters.teams.turns import Kind, Turn
 from bot.conversation import Request
+from bot.errors import SeenBefore
 from bot.message import Message
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,10 @@ class Listeners:
         if turn.kind is Kind.REMOVED:
             return None
         text = turn.text or command_line(_data(turn))
-        message = await self._hands.wiring.conversation.answer(_request(turn, text))
+        try:
+            message = await self._hands.wiring.conversation.answer(_request(turn, text))
+        except SeenBefore:
+            return None
         if turn.kind is Kind.INVOKE:
             return _card(message)
         await self._hands.api.send(turn.where, as_activity(message))
