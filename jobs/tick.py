@@ -116,11 +116,11 @@ async def dry_run(office: PostOffice) -> tuple[TickReport, Sequence[Would]]:
     async with AsyncSession(office.database.engine) as session:
         while missed := await ledger.skip_missed(session, now, BATCH):
             report.skipped[ledger.MISSED] += missed
-        report.planned[KIND] = len(await plan_reminders(session, office, now))
         for nudge in office.nudges:
             while await nudge.plan(session, now, BATCH):
                 pass
             report.planned[nudge.kind] = len(ledger.inserted(session)) - report.planned.total()
+        report.planned[KIND] = len(await plan_reminders(session, office, now))
         report.skipped.update(each.reason for each in ledger.inserted(session) if each.state is State.SKIPPED)
         would = await _who_would(session, now)
         await session.rollback()

@@ -223,7 +223,7 @@ async def test_two_weeks_after_the_last_one_nothing_is_left(
 async def test_one_person_who_left_is_erased_where_others_stay(
     door: TeamsDoor, database: Database, clocks: Clocks
 ) -> None:
-    stays = {"from": {"id": "29:2sample", "aadObjectId": OTHER}}
+    stays: dict[str, Any] = {"from": {"id": "29:2sample", "aadObjectId": OTHER}}
     personal = {"id": door.teams.personal(OTHER), "conversationType": "personal", "tenantId": TENANT}
     await door.install(**stays, conversation=personal)
     await _coached(door, database)

@@ -136,7 +136,7 @@ def test_teams_is_whole_in_each_of_its_ways() -> None:
     for whole in (TEAMS, TEAMS_MANY, TEAMS_LOCAL, identity):
         assert read_settings(whole).has_teams
     unsaid = read_settings({**TEAMS, "MicrosoftAppType": ""})
-    assert (unsaid.teams_type, unsaid.teams_tenants) == ("SingleTenant", {TEAMS["MicrosoftAppTenantId"]})
+    assert (unsaid.teams_type, unsaid.teams_tenants) == ("SingleTenant", frozenset({TEAMS["MicrosoftAppTenantId"]}))
     assert not read_settings(SLACK).has_teams
 
 
