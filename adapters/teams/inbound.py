@@ -26,7 +26,7 @@ from adapters.teams.sdk.adapter import TeamsAdapter
 from adapters.teams.sdk.clouds import cloud_of
 from adapters.teams.sdk.keys import SigningKeys
 from adapters.teams.sdk.tokens import TokenCheck
-from adapters.teams.transport import TeamsMessenger
+from adapters.teams.transport import TeamsMessenger, teams_messenger
 from adapters.wiring import Wiring
 from adapters.worker import Handle, Worker
 from bot.model.inbound import SPEECH, InboundEvent
@@ -49,7 +49,7 @@ def add_teams(
 ) -> TeamsMessenger:
     """Add Teams to an application that has not started. `answer_within`: seconds, shorter in tests."""
     settings, clocks, background = wiring.settings, wiring.clocks, Background()
-    messenger = teams_messenger(wiring)
+    messenger = teams_messenger(settings, wiring.database, clocks)
     conversations, api = messenger.conversations, messenger.api
     ears = ears_of(Hands(wiring, api, messenger.personal, background))
     lifecycle = Lifecycle(wiring.database, clocks, conversations)
@@ -63,14 +63,6 @@ def add_teams(
     app.cleanup_ctx.append(partial(_running, background, worker))
     app.on_cleanup.append(lambda _: api.close())
     return messenger
-
-
-def teams_messenger(wiring: Wiring) -> TeamsMessenger:
-    """The way to members, for whoever only sends; `close` ends it."""
-    conversations = Conversations(wiring.database, wiring.clocks)
-    api = TeamsApi(wiring.settings, wiring.clocks.machine)
-    personal = PersonalConversations(wiring.settings, wiring.database, wiring.clocks, api, conversations)
-    return TeamsMessenger(api, conversations, personal)
 
 
 def _handlers(ears: Ears, conversations: Conversations, lifecycle: Lifecycle) -> dict[str, Handle]:

@@ -14,6 +14,8 @@ from bot.words import MAX_TEXT, clean
 from content.patient_data import looks_like_patient_data
 
 LONGEST_ID = 500
+DEEPEST = 8
+"""Levels of what a form says; ours have three."""
 EVENT_KINDS = {Kind.MESSAGE: SPEECH, Kind.INSTALLED: "installed", Kind.REMOVED: "removed"}
 _ADDED = ("add", "add-upgrade")
 _REMOVED = ("remove", "remove-upgrade")
@@ -151,7 +153,9 @@ def _texts(value: Any, depth: int = 0) -> Iterator[str]:
     """Every text in what a form says."""
     if isinstance(value, str):
         yield value[: MAX_TEXT * 4]
-    elif isinstance(value, dict | list) and depth < 8:
+    elif isinstance(value, dict | list):
+        if depth == DEEPEST:
+            raise NotATurn("a value that is too deep")
         for each in value.values() if isinstance(value, dict) else value:
             yield from _texts(each, depth + 1)
 

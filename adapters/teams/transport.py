@@ -9,14 +9,24 @@ from adapters.teams.errors import LEFT_ALONE, NOT_FOUND, kind_of
 from adapters.teams.personal import PersonalConversations
 from adapters.teams.render import render, summary
 from adapters.teams.turns import Json, Reference
+from bot.clock import Clocks
+from bot.database import Database
 from bot.errors import CannotLook, CannotReach
 from bot.message import Message
 from bot.ports import Address, Receipt
+from bot.settings import Settings
 
 
 def as_activity(message: Message) -> Json:
     """A message as an activity that the mentor sends: its card, and a summary for the notification."""
     return {"type": "message", "summary": summary(message), "attachments": [attachment(render(message))]}
+
+
+def teams_messenger(settings: Settings, database: Database, clocks: Clocks) -> "TeamsMessenger":
+    """The way to members, put together; `close` ends it."""
+    conversations, api = Conversations(database, clocks), TeamsApi(settings, clocks.machine)
+    personal = PersonalConversations(settings, database, clocks, api, conversations)
+    return TeamsMessenger(api, conversations, personal)
 
 
 class TeamsMessenger:

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from adapters.teams.inbound import teams_messenger
-from adapters.teams.transport import TeamsMessenger
+from adapters.teams.transport import TeamsMessenger, teams_messenger
 from adapters.teams.turns import Place, Reference
 from bot.clock import Clocks
 from bot.database import Database
@@ -54,7 +53,7 @@ async def on_sqlite(teams: FakeTeams, sqlite: Database, clocks: Clocks) -> Async
 
 async def _messenger(teams: FakeTeams, database: Database, clocks: Clocks) -> AsyncIterator[TeamsMessenger]:
     keys = KeyServer(url="http://127.0.0.1:1")
-    made = teams_messenger(teams_wiring(teams, keys, database, clocks, Echo()))
+    made = teams_messenger(teams_wiring(teams, keys, database, clocks, Echo()).settings, database, clocks)
     yield made
     await made.close()
 

@@ -64,6 +64,8 @@ class FakeTeams:
         default_factory=lambda: {USER: TEAMS_ID, "33333333-aaaa-bbbb-cccc-000000000002": "29:2"}
     )
     """Entra id → Teams id."""
+    knows_everybody: bool = False
+    """Whoever is asked for is there, in whatever organization: for sample members."""
     conversations: dict[str, str] = field(default_factory=lambda: {"19:team@thread.tacv2": ""})
     """Id → whose personal one it is; "" for those of several people."""
     tokens: set[str] = field(default_factory=lambda: {TOKEN})
@@ -158,12 +160,13 @@ class FakeTeams:
         return web.Response()
 
     def _create(self, _: web.Request, asked: Json) -> Json | web.Response:
-        tenant = asked.get("tenantId") == asked.get("channelData", {}).get("tenant", {}).get("id") == TENANT
-        [member] = asked["members"]
-        if not tenant or asked.get("isGroup") is not False or member["id"] not in {*self.people, *self.people.values()}:
+        tenant, [member] = asked["channelData"]["tenant"]["id"], asked["members"]
+        user = next((user for user, name in self.people.items() if member["id"] in (user, name)), None)
+        if self.knows_everybody:
+            user = user or member["id"]
+        if asked.get("tenantId") != tenant or asked.get("isGroup") is not False or user is None:
             return _said(Says(400, "BadSyntax"))
         self.created.append(asked)
-        user = next(user for user, name in self.people.items() if member["id"] in (user, name))
         return {"id": self.personal(user)}
 
     def _member(self, request: web.Request, _: Json) -> Json | web.Response:

@@ -51,8 +51,9 @@ class Connector:
     Every method raises Refused, Unreadable, `signin.SignInRefused`, or an error of aiohttp's.
     """
 
-    def __init__(self, sign_in: SignIn) -> None:
+    def __init__(self, sign_in: SignIn, timeout: aiohttp.ClientTimeout = TIMEOUT) -> None:
         self._sign_in = sign_in
+        self._timeout = timeout
         self._session: aiohttp.ClientSession | None = None
         self._clients: OrderedDict[str, Any] = OrderedDict()
 
@@ -106,7 +107,7 @@ class Connector:
         if self._session is None:
             # The courier bounds what is in flight. Waiting here for a connection would look like a lost message.
             unbounded = aiohttp.TCPConnector(limit=0)
-            self._session = aiohttp.ClientSession(timeout=TIMEOUT, connector=unbounded)
+            self._session = aiohttp.ClientSession(timeout=self._timeout, connector=unbounded)
         return self._session
 
     async def close(self) -> None:
