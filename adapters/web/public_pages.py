@@ -8,6 +8,7 @@ from aiohttp import web
 
 from adapters.web.pages import STATIC, Pages
 from bot.mentoring.leaving import KEPT
+from bot.message import Code, plain_spans, rich
 from content.wording import Wording
 
 PRIVACY, TERMS, SUPPORT = "/privacy", "/terms", "/support"
@@ -51,7 +52,7 @@ class PublicPages:
         sections = [
             (
                 say(f"public.{name}.{section}"),
-                [say(f"public.{name}.{section}.{point}", **values) for point in points],
+                [_spans(say(f"public.{name}.{section}.{point}", **values)) for point in points],
             )
             for section, points in _SECTIONS[request.path].items()
         ]
@@ -64,3 +65,8 @@ class PublicPages:
             sections=sections,
             others=others,
         )
+
+
+def _spans(sentence: str) -> list[tuple[bool, str]]:
+    """Its words, and whether they are something to type."""
+    return [(isinstance(span, Code), plain_spans((span,))) for span in rich(sentence)]

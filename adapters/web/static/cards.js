@@ -10,7 +10,8 @@ export function drawCard(card, submit) {
     for (const [id, field] of fields) value[id] = field.value;
     submit(value);
   };
-  return el("div", { class: "teams-card" }, card.body.map((element) => draw(element, { fields, act })));
+  const below = card.actions ? [{ type: "ActionSet", actions: card.actions }] : [];
+  return el("div", { class: "teams-card" }, [...card.body, ...below].map((element) => draw(element, { fields, act })));
 }
 
 function draw(element, context) {
@@ -39,6 +40,9 @@ function drawn(element, context) {
     case "Input.ChoiceSet":
       return choiceSet(element, context);
     case "Input.Text":
+    case "Input.Date":
+    case "Input.Time":
+    case "Input.Number":
       return input(element, context);
     default:
       return el("p", { class: "unknown" }, `(${element.type})`);
@@ -110,7 +114,10 @@ function input(element, context) {
   const id = newId("field");
   const field = el("input", {
     id,
-    type: "text",
+    type: element.type.slice("Input.".length).toLowerCase(),
+    value: element.value,
+    min: element.min,
+    max: element.max,
     class: "chat-input",
     maxlength: element.maxLength,
     placeholder: element.placeholder,
@@ -118,7 +125,7 @@ function input(element, context) {
     onkeydown: (event) => {
       if (event.key !== "Enter" || event.isComposing) return;
       event.preventDefault();
-      event.target.closest(".teams-columns").querySelector("button").click();
+      event.target.closest(".teams-columns")?.querySelector("button").click();
     },
   });
   context.fields.set(element.id, field);
