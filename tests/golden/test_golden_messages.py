@@ -4,6 +4,7 @@
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,21 @@ SCENES = scenes()
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: f"{scene.name}-{scene.number}")
-async def test_a_message_looks_as_it_did(scene: Scene, knowledge: Knowledge, request: pytest.FixtureRequest) -> None:
+async def test_a_message_and_its_views_look_as_they_did(
+    scene: Scene, knowledge: Knowledge, request: pytest.FixtureRequest
+) -> None:
     message = await play(knowledge, scene)
+    write = bool(request.config.getoption("--write-golden", default=False))
+    _message_is_as_it_was(scene, message, write=write)
+    if not isinstance(scene.owner, Nudge):
+        say = knowledge.wordings["en"]
+        slack, teams = views(message, say, is_home=scene.name == "home"), teams_views(message, say)
+        shown = {f"slack-{kind}": view for kind, view in slack.items()}
+        shown |= {f"teams-{kind}": card for kind, card in teams.items()}
+        _views_are_as_they_were(scene, shown, write=write)
+
+
+def _message_is_as_it_was(scene: Scene, message: Message, *, write: bool) -> None:
     if isinstance(scene.owner, Nudge):
         assert message.discreet
         assert message.words() <= 60
@@ -36,29 +50,22 @@ async def test_a_message_looks_as_it_did(scene: Scene, knowledge: Knowledge, req
         path = _path(scene, platform)
         shown = {"typed": scene.example.line, "after": list(scene.example.after), **_drawn(message, platform)}
         text = json.dumps(shown, ensure_ascii=False, indent=2) + "\n"
-        if request.config.getoption("--write-golden", default=False):
+        if write:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         assert path.exists(), f"{path.name} is missing: run `make golden`, and read what it wrote"
         assert text == path.read_text(), f"{path} differs: if it should, run `make golden`, and read the difference"
 
 
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: f"{scene.name}-{scene.number}")
-async def test_a_view_looks_as_it_did(scene: Scene, knowledge: Knowledge, request: pytest.FixtureRequest) -> None:
+def _views_are_as_they_were(scene: Scene, shown: Mapping[str, dict[str, Any]], *, write: bool) -> None:
     """The window of a form, the Home tab."""
-    if isinstance(scene.owner, Nudge):
-        return
-    message, say = await play(knowledge, scene), knowledge.wordings["en"]
-    slack = views(message, say, is_home=scene.name == "home")
-    teams = teams_views(message, say)
-    shown = {f"slack-{kind}": view for kind, view in slack.items()} | {f"teams-{kind}": v for kind, v in teams.items()}
     for kind in VIEWS:
         path = _path(scene, kind)
         if kind not in shown:
             assert not path.exists(), f"{path} belongs to no view: delete it"
             continue
         text = json.dumps(shown[kind], ensure_ascii=False, indent=2) + "\n"
-        if request.config.getoption("--write-golden", default=False):
+        if write:
             path.write_text(text)
         assert path.exists(), f"{path.name} is missing: run `make golden`, and read what it wrote"
         assert text == path.read_text(), f"{path} differs: if it should, run `make golden`, and read the difference"
