@@ -2,6 +2,7 @@
 once without its content, and leaves nothing behind.
 """
 
+import asyncio
 import base64
 import hmac
 import json
@@ -18,6 +19,7 @@ from sqlmodel import func, select
 from bot.clock import Clocks, FixedClock
 from bot.database import Database
 from bot.model.inbound import InboundEvent
+from tests.conftest import MONDAY
 from tests.fakes.slack_door import Echo
 from tests.fakes.teams import TENANT, FakeTeams, running_teams
 from tests.fakes.teams_door import TeamsDoor, open_teams
@@ -252,6 +254,20 @@ async def test_what_cannot_be_read_is_turned_away(
     door: TeamsDoor, body: bytes, content_type: str, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     await _is_refused(await door.knock(body, content_type=content_type), status, caplog)
+
+
+async def test_a_body_that_never_ends_is_turned_away(teams: FakeTeams, keys: KeyServer, sqlite: Database) -> None:
+    """Nothing here is measured: without a limit the request would outlive the test."""
+    clocks = Clocks(FixedClock(MONDAY), FixedClock(MONDAY))
+    async with open_teams(teams, keys, sqlite, clocks, Echo(), answer_within=0.05) as door:
+
+        async def endless() -> AsyncIterator[bytes]:
+            yield b'{"type": "message"'
+            await asyncio.Event().wait()
+
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {door.token()}"}
+        async with door.http.post(f"{door.url}/api/messages", data=endless(), headers=headers) as answer:
+            assert answer.status == 400
 
 
 @pytest.mark.parametrize(
