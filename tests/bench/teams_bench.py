@@ -80,7 +80,7 @@ async def _run() -> list[str]:
     measured = {name: await _measure(name) for name in SERVERS}
     echo = measured["echo"]
     told = [
-        f"  {SERVERS[name]}: {one.rate:,.0f} answers/s, median {one.wait:.1f} ms, {one.rate / echo.rate:.2f} of the first"
+        f"  {SERVERS[name]}: {one.rate:,.0f} answers/s, median {one.wait:.0f} ms, {one.rate / echo.rate:.2f} of echo"
         for name, one in measured.items()
     ]
     using = f"Python {platform.python_version()}, {platform.machine()}, botbuilder {version('botbuilder-core')}"

@@ -1,4 +1,4 @@
-"""How a request that Teams did not send is turned away: with its status, one line in the log, and none of its content."""
+"""How a request that Teams did not send is turned away: with a status and one line in the log."""
 
 import logging
 
