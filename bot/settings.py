@@ -19,7 +19,9 @@ from bot.web_addresses import PingAddress, WebAddress, is_loopback
 def _operators(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    people = [tuple(person.strip().split(":")) for person in value.split(",") if person.strip()]
+    given = (person.strip() for person in value.split(",") if person.strip())
+    # Microsoft's ids mean the same in capitals, and are compared in small letters everywhere.
+    people = [tuple((each.lower() if each.startswith("teams:") else each).split(":")) for each in given]
     if any(len(person) != 3 or not all(person) for person in people):
         raise ValueError("is not a list of platform:tenant:user")
     return people

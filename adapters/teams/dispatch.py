@@ -54,13 +54,13 @@ class Dispatch:
         self._worker = worker
         self._conversations = conversations
         self._background = background
-        self._within = within
+        self.within = within
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._answers: dict[str, asyncio.Task[InvokeAnswer]] = {}
 
     def deadline(self) -> float:
         """By the event loop's clock, for a request that arrives now."""
-        return asyncio.get_running_loop().time() + self._within
+        return asyncio.get_running_loop().time() + self.within
 
     async def take(self, turn: Turn | None, until: float) -> InvokeAnswer | None:
         """Answer an invoke, or store what needs no answer at once. Raises HTTPServiceUnavailable where it could not be

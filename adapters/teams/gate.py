@@ -4,6 +4,7 @@ Refusals: 413 for a body too long, 401 for a token that is missing or not genuin
 a key, channel, service address or organization that may not, 503 while nobody's signature can be judged.
 """
 
+import asyncio
 import json
 import logging
 from typing import Any
@@ -48,7 +49,7 @@ class Gate:
 
     async def _process(self, request: web.Request) -> InvokeAnswer:
         until = self._dispatch.deadline()
-        raw = await _whole_body(request)
+        raw = await _whole_body(request, self._dispatch.within)
         vouched = await self._check.service_url(request.headers.get("Authorization", ""))
         activity = _read(request.content_type, raw)
         self._admit(activity, vouched)
@@ -74,14 +75,15 @@ def _told(answer: InvokeAnswer) -> web.Response:
     return web.json_response(answer.body, status=answer.status)
 
 
-async def _whole_body(request: web.Request) -> bytes:
-    """Raises HTTPRequestEntityTooLarge, or HTTPBadRequest for one that breaks off."""
+async def _whole_body(request: web.Request, within: float) -> bytes:
+    """Raises HTTPRequestEntityTooLarge, or HTTPBadRequest for one that breaks off or takes too long (seconds)."""
     body = bytearray()
     try:
-        async for chunk in request.content.iter_any():
-            body += chunk
-            if len(body) > MOST_BYTES:
-                raise web.HTTPRequestEntityTooLarge(MOST_BYTES, len(body), reason="too long")
+        async with asyncio.timeout(within):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > MOST_BYTES:
+                    raise web.HTTPRequestEntityTooLarge(MOST_BYTES, len(body), reason="too long")
     except (web.RequestPayloadError, OSError) as error:
         raise web.HTTPBadRequest(reason="broken off") from error
     return bytes(body)

@@ -38,27 +38,23 @@ class TeamsMessenger:
         self.personal = personal
 
     async def send(self, address: Address, message: Message, *, key: str) -> Receipt:  # noqa: ARG002
-        known = Reference.of_text(address.reference)
-        activity = as_activity(message)
+        known, activity = Reference.of_text(address.reference), as_activity(message)
         try:
-            return await self._send(known or await self.personal.with_(address.tenant, address.user), activity)
+            try:
+                return await self._send(address, known, activity)
+            except CannotReach as error:
+                if kind_of(error.reason) != NOT_FOUND:
+                    raise
+            await self.conversations.dropped(address.tenant, address.user)
+            return await self._send(address, None, activity)  # nothing was taken: once more, opened anew
         except CannotReach as error:
-            if known is None or kind_of(error.reason) != NOT_FOUND:
-                await self._refused(address, error)
-                raise
-        await self.conversations.dropped(address.tenant, address.user)  # nothing was taken: once more, opened anew
-        try:
-            return await self._send(await self.personal.with_(address.tenant, address.user), activity)
-        except CannotReach as error:
-            await self._refused(address, error)
+            if (why := kind_of(error.reason)) in LEFT_ALONE:
+                await self.conversations.left_alone(address.tenant, address.user, why)
             raise
 
-    async def _send(self, where: Reference, activity: Json) -> Receipt:
+    async def _send(self, address: Address, known: Reference | None, activity: Json) -> Receipt:
+        where = known or await self.personal.with_(address.tenant, address.user)
         return Receipt(await self.api.send(where, activity), conversation=where.as_text())
-
-    async def _refused(self, address: Address, error: CannotReach) -> None:
-        if (why := kind_of(error.reason)) in LEFT_ALONE:
-            await self.conversations.left_alone(address.tenant, address.user, why)
 
     async def look_up(self, address: Address, *, key: str, since: datetime) -> Receipt | None:  # noqa: ARG002
         """Teams lets a bot read nothing back."""

@@ -177,6 +177,18 @@ async def test_a_conversation_that_is_no_more_is_opened_anew(
     assert len(teams.sent) == 1
 
 
+async def test_one_that_is_no_more_among_those_we_keep_is_opened_anew_too(
+    teams: FakeTeams, on_sqlite: TeamsMessenger
+) -> None:
+    await on_sqlite.send(Address("teams", TENANT, USER), NOTE, key="1")
+    teams.goes_wrong("send", Says(404, "ConversationNotFound"))
+    await on_sqlite.send(Address("teams", TENANT, USER), NOTE, key="2")
+    assert teams.calls == ["create", "send", "send", "create", "send"]
+    teams.goes_wrong("send", *[Says(404, "ConversationNotFound")] * 2)
+    with pytest.raises(CannotReach, match=r"conversation not found \(ConversationNotFound\)"):
+        await on_sqlite.send(Address("teams", TENANT, USER), NOTE, key="3")
+
+
 @pytest.mark.parametrize(
     ("code", "why"),
     [

@@ -196,7 +196,7 @@ def test_the_slash_command_may_be_written_with_its_slash() -> None:
 
 
 def test_operators_are_read_as_platform_tenant_user() -> None:
-    settings = read_settings({"OPERATORS": "slack:T1:U1, teams:aaa:bbb"})
+    settings = read_settings({"OPERATORS": "slack:T1:U1, teams:AAA:bbb"})
 
     assert settings.OPERATORS == (("slack", "T1", "U1"), ("teams", "aaa", "bbb"))
 

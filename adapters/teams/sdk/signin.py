@@ -21,9 +21,9 @@ from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
-TIMEOUT = 5.0
+TIMEOUT = 4.0
 """Seconds for one call to Microsoft's sign-in service; a sign-in makes two at most."""
-LONGEST = 8.0
+LONGEST = 6.0
 """Seconds that whoever sends waits for a sign-in."""
 EARLY = timedelta(minutes=5)
 """A token is renewed so long before it ends."""
