@@ -120,6 +120,34 @@ async def test_a_form_opens_as_a_dialog_keeps_what_was_typed_and_replaces_its_ca
     assert "2027" in str(teams.updated[0]["attachments"][0]["content"])
 
 
+async def test_a_form_that_comes_as_a_message_is_answered_in_its_place(door: TeamsDoor, teams: FakeTeams) -> None:
+    """A dialog whose answer came too late stands in the chat, and is submitted from there."""
+    await door.say("coach on")
+    await heard(teams, 1)
+    form = {"command": "coach pause", "fields": [["v-0", "from", "", "to"], ["v-1", "until", "", ""]], "origin": ""}
+    await door.submit({**form, "v-0": "", "v-1": "2020-01-01"}, "act-1")
+    await teams.until(lambda: len(teams.updated) == 1)
+    [again] = teams.updated
+    assert "2020-01-01" in str(again["attachments"])
+    [save] = again["attachments"][0]["content"]["actions"]
+    assert save["data"]["command"] == "coach pause"
+    await door.submit({**save["data"], "v-0": "", "v-1": "2027-01-15"}, "act-1")
+    await teams.until(lambda: len(teams.updated) == 2)
+    assert "paused" in teams.updated[1]["summary"]
+
+
+async def test_a_dialog_without_a_form_shows_the_reply_and_what_can_be_pressed_there(
+    door: TeamsDoor, teams: FakeTeams
+) -> None:
+    opened = await (await door.invoke("task/fetch", {"data": {"command": "home"}})).json()
+    card = opened["task"]["value"]["card"]["content"]
+    assert {each["type"] for each in every(card) if each["type"].startswith("Action.")} == {"Action.Submit"}
+    ask = next(each for each in every(card) if each.get("title") == "Ask a question")
+    then = await (await door.invoke("task/submit", {"data": ask["data"]})).json()
+    assert then["task"]["value"]["title"] == "Ask me in your own words"
+    assert teams.sent == teams.updated == []
+
+
 async def test_in_a_channel_the_answer_is_private_and_a_line_says_so(door: TeamsDoor, teams: FakeTeams) -> None:
     await door.say_in(THREAD, "faq do I need a degree?")
     line = await heard(teams, 2)
