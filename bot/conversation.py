@@ -183,7 +183,7 @@ async def _refused(visit: Visit) -> Message:
 def _is_settled(request: Request, _: "Tenant", member: "Member", plan: "CoachingPlan | None") -> bool:
     """Whether this person's word leaves all that is stored about them as it is, but for its hour."""
     is_known = member.welcomed_at is not None and request.reference in ("", member.reference)
-    return is_known and is_here(member, request.zone) and is_awake(member, plan)
+    return is_known and not request.is_greeting and is_here(member, request.zone) and is_awake(member, plan)
 
 
 async def _learn(session: "AsyncSession", member: "Member", request: Request, now: "datetime") -> None:
