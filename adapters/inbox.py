@@ -5,6 +5,7 @@ ends them, and forgets what `bot.once` noted of other requests.
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
+from sqlalchemy import bindparam, update
 from sqlmodel import and_, col, delete, or_, select
 
 from bot.clock import Clock
@@ -23,6 +24,31 @@ event's id."""
 SIGNED = timedelta(minutes=15)
 """A signature is good for five minutes on either side of our clock; it is known for longer."""
 AT_ONCE = 50
+
+# Made once: putting them into words costs more than carrying them out.
+_FREE = or_(col(InboundEvent.lease_until).is_(None), col(InboundEvent.lease_until) < bindparam("now"))
+_OLDEST = (
+    select(InboundEvent.id)
+    .where(InboundEvent.platform == bindparam("here"), col(InboundEvent.worked_at).is_(None), _FREE)
+    .where(col(InboundEvent.kind).in_(bindparam("kinds", expanding=True)))
+    .order_by(col(InboundEvent.id))
+    .limit(AT_ONCE)
+    .with_for_update(skip_locked=True)
+    .cte("oldest")  # or PostgreSQL may look for the oldest once for each row
+)
+_CLAIM = (
+    update(InboundEvent)
+    .where(col(InboundEvent.id).in_(select(_OLDEST.c.id)))
+    .values(claims=InboundEvent.claims + 1, lease_until=bindparam("until"))
+    .returning(InboundEvent)
+    .execution_options(synchronize_session=False)
+)
+_END = (
+    update(InboundEvent)
+    .where(col(InboundEvent.id) == bindparam("event"))
+    .values(words="", details={}, worked_at=bindparam("now"), lease_until=None)
+    .execution_options(synchronize_session=False)
+)
 
 
 class Inbox:
@@ -60,28 +86,15 @@ class Inbox:
     async def claim(self, kinds: Collection[str]) -> Sequence[InboundEvent]:
         """The oldest events of these kinds that nobody works on, now ours for the length of a lease."""
         now = self._clock.now()
-        free = or_(col(InboundEvent.lease_until).is_(None), col(InboundEvent.lease_until) < now)
+        asked = {"here": self._platform, "kinds": list(kinds), "now": now, "until": now + LEASE}
         async with self._database.work() as session:
-            wanted = (
-                select(InboundEvent)
-                .where(InboundEvent.platform == self._platform, col(InboundEvent.worked_at).is_(None), free)
-                .where(col(InboundEvent.kind).in_(kinds))
-                .order_by(col(InboundEvent.id))
-                .limit(AT_ONCE)
-                .with_for_update(skip_locked=True)
-            )
-            events = (await session.exec(wanted)).all()
-            for event in events:
-                event.claims += 1
-                event.lease_until = now + LEASE
-        return events
+            claimed = (await session.exec(_CLAIM, params=asked)).scalars().all()
+        return sorted(claimed, key=lambda event: event.id or 0)
 
     async def end(self, event: InboundEvent) -> None:
         """The event is worked: what it told goes, its id stays."""
         async with self._database.work() as session:
-            row = await session.get_one(InboundEvent, event.id)
-            row.words, row.details = "", {}
-            row.worked_at, row.lease_until = self._clock.now(), None
+            await session.exec(_END, params={"event": event.id, "now": self._clock.now()})
 
     async def forget_old(self) -> None:
         """Drop the ids and signatures that nothing repeated can have any more."""

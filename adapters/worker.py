@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 
 from adapters.background import Background
-from adapters.inbox import Inbox
+from adapters.inbox import AT_ONCE, Inbox
 from bot.errors import DeliveryError
 from bot.model.inbound import SPEECH, InboundEvent
 
@@ -74,7 +74,10 @@ class Worker:
         return True
 
     async def _read(self) -> None:
-        while not self._stopping and (events := await self._inbox.claim(self._handlers)):
+        is_full = True
+        while is_full and not self._stopping:
+            events = await self._inbox.claim(self._handlers)
+            is_full = len(events) == AT_ONCE  # fewer were all there are; what comes meanwhile wakes us
             for event in events:
                 self._hand_over(event)
 

@@ -185,11 +185,10 @@ def _is_settled(
     request: Request, languages: Collection[str], _: "Tenant", member: "Member", plan: "CoachingPlan | None"
 ) -> bool:
     """Whether this person's word leaves all that is stored about them as it is, but for its hour."""
-    is_known = (
-        member.welcomed_at is not None and request.reference in ("", member.reference) and not request.is_greeting
-    )
+    is_known = member.welcomed_at is not None and request.reference in ("", member.reference)
     speaks = language_of(request.locale or "", languages) in (None, member.locale)
-    return is_known and speaks and is_here(member, request.zone) and is_awake(member, plan)
+    is_told = is_here(member, request.zone) and speaks
+    return is_known and not request.is_greeting and is_told and is_awake(member, plan)
 
 
 async def _learn(
