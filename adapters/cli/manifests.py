@@ -82,7 +82,10 @@ def teams(output: Path, app_version: str) -> None:
     say, commands = load_wordings()[FALLBACK], vocabulary(find_commands())
     beside = output.with_name(f"{output.stem}-preview{output.suffix}")
     for path, preview in ((output, False), (beside, True)):
-        path.write_bytes(package(teams_manifest(app, say, commands, preview=preview)))
+        try:
+            path.write_bytes(package(teams_manifest(app, say, commands, preview=preview)))
+        except OSError as error:
+            raise ConfigError(f"{path} could not be written: {error.strerror}.") from error
     click.echo(f"{output}: the app package. Upload it in the Teams admin center, under Manage apps.")
     click.echo(
         f"{beside}: the same with what Teams has in public preview: slash commands, private answers in channels."

@@ -127,6 +127,12 @@ def test_it_names_what_it_lacks(tmp_path: Path, environment: dict[str, str], sai
     assert not (tmp_path / "app.zip").exists()
 
 
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    result = _run(tmp_path / "nowhere", **WHOLE)
+    assert result.exit_code == 2
+    assert "nowhere/app.zip could not be written" in result.output
+
+
 def test_a_version_that_is_none_is_refused_and_a_long_name_fits(tmp_path: Path) -> None:
     assert _run(tmp_path, "--app-version", "1.0", **WHOLE).exit_code == 2
     made = _made(tmp_path, ORG_NAME="The Association of Sample Clinics of the Whole Valley")
