@@ -86,6 +86,7 @@ def deployment_of(settings: Settings) -> Deployment:
         organisation=settings.ORG_NAME,
         public_url=settings.PUBLIC_URL or "",
         operators=settings.OPERATORS,
+        secrets_expire=settings.SECRETS_EXPIRE,
         send_guard=settings.SEND_GUARD,
     )
 

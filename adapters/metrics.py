@@ -20,7 +20,7 @@ from prometheus_client.registry import Collector
 
 from bot.errors import DatabaseOutOfReach
 from bot.model.deliveries import State
-from bot.settings import is_loopback
+from bot.web_addresses import is_loopback
 from jobs.health import Health
 from jobs.watch import Watch
 

@@ -3,13 +3,14 @@
 """
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 from adapters.composition import Mentor
 from adapters.slack.api import SlackApi
 from adapters.slack.tokens import Tokens
 from adapters.slack.transport import SlackMessenger
+from adapters.teams.transport import teams_messenger
 from adapters.web.inbox import DemoMessenger
 from bot.ports import Messenger
 from jobs.nudges import find_nudges
@@ -48,15 +49,14 @@ def post_office(mentor: Mentor, platforms: Mapping[str, Messenger]) -> PostOffic
 @asynccontextmanager
 async def open_post_office(mentor: Mentor) -> AsyncIterator[PostOffice]:
     """The same for a process that only sends: opens a way to each platform that is switched on, and closes it."""
-    if not mentor.settings.has_slack:
-        yield post_office(mentor, {})
-        return
-    slack = SlackMessenger(
-        SlackApi(mentor.settings, Tokens(mentor.settings, mentor.database, mentor.clocks)),
-        command=mentor.settings.SLACK_COMMAND,
-        reads_back=mentor.settings.SLACK_READ_BACK,
-    )
-    try:
-        yield post_office(mentor, {"slack": slack})
-    finally:
-        await slack.close()
+    settings, platforms = mentor.settings, dict[str, Messenger]()
+    async with AsyncExitStack() as opened:
+        if settings.has_slack:
+            api = SlackApi(settings, Tokens(settings, mentor.database, mentor.clocks))
+            reads_back = settings.SLACK_READ_BACK
+            platforms["slack"] = slack = SlackMessenger(api, command=settings.SLACK_COMMAND, reads_back=reads_back)
+            opened.push_async_callback(slack.close)
+        if settings.has_teams:
+            platforms["teams"] = teams = teams_messenger(settings, mentor.database, mentor.clocks)
+            opened.push_async_callback(teams.close)
+        yield post_office(mentor, platforms)

@@ -1,7 +1,7 @@
 """Request → command → reply, in one unit of work: the only door the adapters use."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from bot.clock import Clocks
 from bot.errors import SeenBefore
 from bot.logbook import Logbook, Use
 from bot.mentoring.coaching import is_awake, is_news, wake
-from bot.mentoring.profile import Profile, follow, is_here
+from bot.mentoring.profile import Profile, follow, is_here, language_of
 from bot.mentoring.welcome import welcome
 from bot.message import Marks, Message, Paragraph, rich
 from bot.once import is_first
@@ -47,6 +47,7 @@ class Request:
     zone: str | None = None
     """IANA name, as the platform tells it."""
     locale: str | None = None
+    """Such as "es-US", as the person's client tells it."""
     reference: str = ""
     """What the platform needs to reach the person later; empty when this request does not tell."""
     once: str = ""
@@ -109,7 +110,7 @@ class Conversation:
         now = self._clocks.calendar.now()
         async with self._database.glancing() as session:
             found = await known_visitor(session, request.platform, request.tenant, request.user)
-            if found is None or not _is_settled(request, *found):
+            if found is None or not _is_settled(request, self._knowledge.wordings, *found):
                 return None
             visit = self._visit(session, found, now)
             message = await heard.reply(visit)
@@ -129,7 +130,7 @@ class Conversation:
     async def _open(self, session: "AsyncSession", request: Request) -> Visit:
         now = self._clocks.calendar.now()
         tenant, member, plan = await find_visitor(session, request.platform, request.tenant, request.user, now)
-        await _learn(session, member, request, now)
+        await _learn(session, member, request, now, self._knowledge.wordings)
         await wake(session, member, plan, now)
         return self._visit(session, (tenant, member, plan), now)
 
@@ -180,17 +181,25 @@ async def _refused(visit: Visit) -> Message:
     return refusal(visit.say)
 
 
-def _is_settled(request: Request, _: "Tenant", member: "Member", plan: "CoachingPlan | None") -> bool:
+def _is_settled(
+    request: Request, languages: Collection[str], _: "Tenant", member: "Member", plan: "CoachingPlan | None"
+) -> bool:
     """Whether this person's word leaves all that is stored about them as it is, but for its hour."""
     is_known = member.welcomed_at is not None and request.reference in ("", member.reference)
-    return is_known and is_here(member, request.zone) and is_awake(member, plan)
+    speaks = language_of(request.locale or "", languages) in (None, member.locale)
+    is_told = is_here(member, request.zone) and speaks
+    return is_known and not request.is_greeting and is_told and is_awake(member, plan)
 
 
-async def _learn(session: "AsyncSession", member: "Member", request: Request, now: "datetime") -> None:
-    """Keep what the platform tells about the person: where to reach them, and their zone until they choose one."""
+async def _learn(
+    session: "AsyncSession", member: "Member", request: Request, now: "datetime", languages: Collection[str]
+) -> None:
+    """Keep what the platform tells about the person: how to reach them, their language, their zone until they choose
+    one.
+    """
     if request.reference and request.reference != member.reference:
         member.reference = request.reference
-    await follow(session, member, Profile(request.zone, is_closed=False), now, ())
+    await follow(session, member, Profile(request.zone, request.locale, is_closed=False), now, languages)
 
 
 def _whole(visit: Visit, message: Message) -> Message:
@@ -208,7 +217,8 @@ def _welcomed(visit: Visit, message: Message) -> Message:
 
 
 def _marks(say: "Wording") -> Marks:
-    return Marks(cut=say("talk.cut"), pick=say("talk.pick"))
+    part = say("talk.part", number="{number}", total="{total}")
+    return Marks(cut=say("talk.cut"), pick=say("talk.pick"), part=part)
 
 
 def refusal(say: "Wording") -> Message:

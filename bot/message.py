@@ -164,6 +164,8 @@ class Marks:
     """Stands where the platform has no room for the rest of the message."""
     pick: str = "→"
     """On the button that sends what was picked from a list, where picking alone does not."""
+    part: str = "{number} / {total}"
+    """Stands above each part of a message that a platform shows as several."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,38 +4,46 @@ A missing or malformed setting ends the start with its name, what it is for, and
 """
 
 from collections.abc import Mapping
-from ipaddress import ip_address
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from bot.errors import ConfigError
+from bot.teams_settings import TeamsSettings
 from bot.vault import Vault
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("is not a web address")
-    return value.rstrip("/")
-
-
-def _ping_address(value: str) -> str:
-    _web_address(value)
-    if urlsplit(value).port == 0 or any(map(str.isspace, value.strip())):  # a port that is no number raises by itself
-        raise ValueError("is not a web address")
-    return value.strip()  # with the slash at its end, which may matter to whoever answers there
+from bot.web_addresses import PingAddress, WebAddress, is_loopback
 
 
 def _operators(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    people = [tuple(person.strip().split(":")) for person in value.split(",") if person.strip()]
+    given = (person.strip() for person in value.split(",") if person.strip())
+    # Microsoft's ids mean the same in capitals, and are compared in small letters everywhere.
+    people = [tuple((each.lower() if each.startswith("teams:") else each).split(":")) for each in given]
     if any(len(person) != 3 or not all(person) for person in people):
         raise ValueError("is not a list of platform:tenant:user")
     return people
+
+
+def _expiries(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return tuple(_expiry(each) for each in value.split(",") if each.strip())
+
+
+def _expiry(value: str) -> tuple[str, date]:
+    """A date alone is the Teams app's secret, which always has an end."""
+    name, _, day = value.rpartition("=")
+    name = name.strip() or "MicrosoftAppPassword"
+    try:
+        ends = date.fromisoformat(day.strip())
+    except ValueError as error:
+        raise ValueError("is not a list of NAME=2027-03-31") from error
+    if name not in Settings.model_fields:
+        raise ValueError(f"names {name}, which is no setting")
+    return name, ends
 
 
 def _word(value: str) -> str:
@@ -54,18 +62,15 @@ def _keys(value: Any) -> Any:
         raise ValueError("is not a list of keys that `preceptor key` makes") from error
 
 
-WebAddress = Annotated[str, BeforeValidator(_web_address)]
-PingAddress = Annotated[str, BeforeValidator(_ping_address)]
-
-
 _SLACK = ("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 """Any of these switches Slack on."""
 
 
-class Settings(BaseModel):
-    """Every setting this release reads, by the name it has in the environment."""
+_ELSEWHERE = "BOT_SERVICE_URLS allows others, as in BOT_SERVICE_URLS=http://127.0.0.1:3980/."
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+
+class Settings(TeamsSettings):
+    """Every setting this release reads, by the name it has in the environment."""
 
     DATABASE_URL: str = Field(
         "sqlite:///preceptor.db",
@@ -157,6 +162,12 @@ class Settings(BaseModel):
         examples=["d6b7c1f0a94e4a1bb1f1c9d3e5a7f902"],
     )
 
+    SECRETS_EXPIRE: Annotated[tuple[tuple[str, date], ...], BeforeValidator(_expiries)] = Field(
+        (),
+        description="when your secrets end, so that the operators are told in time",
+        examples=["MicrosoftAppPassword=2027-03-31"],
+    )
+
     @property
     def has_slack(self) -> bool:
         return any(getattr(self, name) for name in _SLACK)
@@ -176,6 +187,16 @@ class Settings(BaseModel):
             raise ConfigError(f"{explain('PUBLIC_URL')} Slack sends browsers back to addresses with https only.")
         return self
 
+    @model_validator(mode="after")
+    def _teams_is_whole(self) -> Self:
+        if lacking := self.teams_lacks():
+            raise ConfigError(f"{explain(lacking)} Teams is switched on by its other settings, so it is needed.")
+        if self.BOT_ACCESS_TOKEN and not self.teams_is_local:
+            raise ConfigError(
+                f"{explain('BOT_ACCESS_TOKEN')} It is for addresses on this machine only, and {_ELSEWHERE}"
+            )
+        return self
+
     def _slack_needs(self) -> tuple[str, ...]:
         """One workspace by its token, or many by OAuth; requests come signed over HTTP, or through a socket."""
         if not self.has_slack:
@@ -189,15 +210,6 @@ class Settings(BaseModel):
     def slack_is_local(self) -> bool:
         """True when Slack's Web API is a test peer on this machine."""
         return is_loopback(self.SLACK_API_URL)
-
-
-def is_loopback(address: str) -> bool:
-    """Whether a web address names this very machine."""
-    host = urlsplit(address).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def explain(name: str) -> str:

@@ -1,7 +1,7 @@
 """What a command's handler is given: who is here, an open unit of work, the pack, the words and the time."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -34,6 +34,8 @@ class Deployment:
     """Without it, links to pages are left out."""
     operators: tuple[tuple[str, str, str], ...] = ()
     """(platform, tenant, user) of the people who run it: the way to a person."""
+    secrets_expire: tuple[tuple[str, date], ...] = ()
+    """(setting, its last day) of the secrets whose end they have told us."""
     send_guard: int = 50
     """A send that one of them starts to more people than this asks before."""
 

@@ -142,7 +142,7 @@ class _Composer:
         if letter.tenant.left_at is not None:
             return Skip(UNINSTALLED)
         if letter.member.deactivated_at is not None:
-            return Skip(DEACTIVATED)
+            return Skip(letter.member.deactivated_why or DEACTIVATED)
         composed = await nudge.compose(letter)
         if isinstance(composed, Composed) and (until := held_until(letter.member, self._now)):
             return Hold(until, DO_NOT_DISTURB)

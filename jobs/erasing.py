@@ -12,7 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import bot.model  # noqa: F401 - registers the tables
 from bot.database import Database
-from bot.mentoring.leaving import KEPT
+from bot.mentoring.leaving import KEPT, UNINSTALLED
 from bot.model.inbound import InboundEvent
 from bot.model.installations import SlackInstallation
 from bot.model.people import Member, Tenant
@@ -39,6 +39,31 @@ async def erase_left(database: Database, now: datetime) -> int:
     if erased:
         log.info("Workspaces that had removed the mentor were erased", extra={"event": "erased", "workspaces": erased})
     return erased
+
+
+async def erase_people(database: Database, now: datetime) -> int:
+    """Erase the people who removed the mentor `KEPT` before `now` (calendar clock) or earlier, where others of their
+    organization still have it. Returns how many."""
+    erased = 0
+    while done := await _erase_a_few(database, now):
+        erased += done
+    if erased:
+        log.info("People who had removed the mentor were erased", extra={"event": "erased_people", "people": erased})
+    return erased
+
+
+async def _erase_a_few(database: Database, now: datetime) -> int:
+    async with database.work() as session:
+        gone = (col(Member.deactivated_why) == UNINSTALLED, col(Member.deactivated_at) <= now - KEPT)
+        some = select(Member.id, Member.user_id, Tenant.platform, Tenant.external_id).where(*gone)
+        some = some.join(Tenant, col(Tenant.id) == col(Member.tenant_id)).limit(AT_ONCE).with_for_update(of=Member)
+        people = (await session.exec(some)).all()
+        for _, user, platform, tenant in people:
+            here = (col(InboundEvent.platform) == platform) & (col(InboundEvent.tenant) == tenant)
+            await session.exec(delete(InboundEvent).where(here, col(InboundEvent.user_id) == user))
+        if people:
+            await _erase(session, "member", [number for number, *_ in people if number is not None])
+        return len(people)
 
 
 async def _erase_some(database: Database, tenant_id: int, now: datetime) -> bool | None:

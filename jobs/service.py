@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from jobs.clockwork import Clockwork
 from jobs.engine import Engine
-from jobs.erasing import erase_left
+from jobs.erasing import erase_left, erase_people
+from jobs.expiring import plan_reminders
 from jobs.outbox import skip_stopped
 from jobs.patience import beside
 from jobs.planner import plan_due
@@ -27,12 +28,15 @@ async def run_jobs(office: PostOffice, engine: Engine, stop: asyncio.Event, watc
         now = office.clocks.calendar.now()
         async with office.database.work() as session:
             await skip_stopped(session, now)
+            if reminders := await plan_reminders(session, office, now):
+                await engine.enqueue(session, reminders)
         counts = await plan_due(office.database, office.nudges, now, enqueue=engine.enqueue, stop=stop)
         if watch:
             watch.planned(counts)
 
     async def erase() -> None:
         await erase_left(office.database, office.clocks.calendar.now())
+        await erase_people(office.database, office.clocks.calendar.now())
 
     clockwork = Clockwork()
     clockwork.every(LOOK_EVERY, "plan", plan)

@@ -21,6 +21,8 @@ from bot.model.people import Member, Tenant
 from jobs import ledger
 from jobs.courier import Courier
 from jobs.engine import new_courier, recover_all
+from jobs.expiring import plan_reminders
+from jobs.nudges.secret_ends import KIND
 from jobs.planner import BATCH, plan_due
 from jobs.post_office import PostOffice
 from jobs.sole_sender import sole_sender
@@ -73,7 +75,10 @@ async def tick(
     is being sent is finished and recorded first. When another process delivers from this database, it is left to that
     one, and `holder` names it.
     """
+    async with office.database.work() as session:
+        reminders = await plan_reminders(session, office, office.clocks.calendar.now())
     counts = await plan_due(office.database, office.nudges, office.clocks.calendar.now(), stop=stop)
+    counts.planned[KIND] += len(reminders)
     report = TickReport(planned=counts.planned, skipped=+counts.skipped, broken=counts.broken)
     if not deliver or await _deliver(office, report, patience, stop):
         async with office.database.work() as session:
@@ -133,6 +138,7 @@ async def dry_run(office: PostOffice) -> tuple[TickReport, Sequence[Would]]:
             while await nudge.plan(session, now, BATCH):
                 pass
             report.planned[nudge.kind] = len(ledger.inserted(session)) - report.planned.total()
+        report.planned[KIND] = len(await plan_reminders(session, office, now))
         report.skipped.update(each.reason for each in ledger.inserted(session) if each.state is State.SKIPPED)
         would = await _who_would(session, now)
         await session.rollback()

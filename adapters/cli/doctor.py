@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +17,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, func, select
 
+from adapters.cli.doctor_teams import look_at_teams
+from adapters.cli.findings import Finding
 from adapters.composition import real_clocks
 from bot.database import Database, open_database
 from bot.errors import ConfigError, DatabaseNotReady, DatabaseOutOfReach
@@ -31,16 +32,6 @@ from content.faults import ContentFault
 from content.library import load_library
 from jobs.deliverers import starts, who_delivers
 from jobs.health import health_at
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at."""
-
-    what: str
-    says: str
-    mend: str = ""
-    """What to do; empty when all is well."""
 
 
 @click.command()
@@ -82,6 +73,8 @@ async def examine(environment: Mapping[str, str]) -> AsyncGenerator[Finding, Non
     yield _alarms(settings)
     yield _pages(settings)
     yield await _slack(settings)
+    async for finding in look_at_teams(settings, real_clocks().machine):
+        yield finding
 
 
 def _zones() -> Finding:

@@ -19,6 +19,7 @@ from bot.errors import ConfigError
 from bot.samples import Sample
 from bot.samples import seed as add_samples
 from bot.settings import Settings, read_settings
+from bot.web_addresses import is_loopback
 from jobs.tick import TickReport, Would, dry_run
 from jobs.tick import tick as look_once
 
@@ -132,7 +133,7 @@ def _by(counts: dict[str, int]) -> str:
 @click.command()
 @click.option("--members", required=True, type=click.IntRange(1, 2_000_000), help="How many sample members to add.")
 @click.option("--workspaces", default=1, show_default=True, type=click.IntRange(1, 10_000), help="Spread over so many.")
-@click.option("--platform", default="demo", show_default=True, type=click.Choice(["demo", "slack"]))
+@click.option("--platform", default="demo", show_default=True, type=click.Choice(["demo", "slack", "teams"]))
 @click.option("--due", type=click.Choice(["now"]), help="Their weekly slot is this very minute, in their daytime.")
 @click.option("--real", is_flag=True, help="Allow sample members on a platform that is not on this machine.")
 def seed(members: int, workspaces: int, platform: str, due: str | None, real: bool) -> None:
@@ -143,6 +144,8 @@ def seed(members: int, workspaces: int, platform: str, due: str | None, real: bo
     settings = read_settings(os.environ)
     if platform == "slack":
         _require_local_slack(settings, real=real)
+    if platform == "teams":
+        _require_local_teams(settings, real=real)
     sample = Sample(members, workspaces, platform, due_now=due == "now")
     added = asyncio.run(_seed(settings, sample))
     click.echo(f"Added {added} sample members in {workspaces} sample workspaces on {platform}.")
@@ -155,6 +158,17 @@ def _require_local_slack(settings: Settings, *, real: bool) -> None:
         raise ConfigError(
             f"SLACK_API_URL is {settings.SLACK_API_URL}, which is not on this machine: sample members would be written "
             "to for real. Point it at a local server, as in SLACK_API_URL=http://127.0.0.1:4004/api, or add --real."
+        )
+
+
+def _require_local_teams(settings: Settings, *, real: bool) -> None:
+    if not settings.has_teams:
+        raise ConfigError("Sample members on Teams need MicrosoftAppId and the other settings of Teams.")
+    if not is_loopback(settings.teams_service_url) and not real:
+        raise ConfigError(
+            f"BOT_SERVICE_URLS begins with {settings.BOT_SERVICE_URLS[0]}, which is not on this machine: sample "
+            "members would be written to for real. Name a local one first, as in "
+            "BOT_SERVICE_URLS=http://127.0.0.1:3980/, or add --real."
         )
 
 

@@ -3,10 +3,12 @@
 import asyncio
 import os
 import tempfile
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 import click
+from aiohttp import web
 
 from adapters.cli.logs import log_to_stderr
 from adapters.composition import open_mentor, ready_to_answer
@@ -14,11 +16,15 @@ from adapters.heartbeat import open_watch
 from adapters.post import open_post_office, post_office
 from adapters.server import make_app, run
 from adapters.slack.inbound import add_slack
-from adapters.slack.wiring import Wiring
+from adapters.teams.inbound import add_teams
+from adapters.teams.listeners import Listeners
 from adapters.web.demo_world import PLATFORM, TENANT
 from adapters.web.personas import OPERATOR
 from adapters.web.playground import demo_clocks, open_playground
+from adapters.web.public_pages import PublicPages
+from adapters.wiring import Wiring
 from bot.errors import ConfigError
+from bot.ports import Messenger
 from bot.settings import Settings, read_settings
 from jobs.engines import engine_beside_planning
 from jobs.service import run_jobs
@@ -32,13 +38,23 @@ def serve(port: int | None) -> None:
     Example: SLACK_BOT_TOKEN=xoxb-… SLACK_SIGNING_SECRET=… preceptor serve --port 8000
     """
     settings = read_settings(os.environ)
-    if not settings.has_slack:
+    if not settings.has_slack and not settings.has_teams:
         raise ConfigError(
-            "No platform is switched on. Set SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN (see `preceptor doctor`), "
-            "or try the playground with `preceptor demo`."
+            "No platform is switched on. Set SLACK_SIGNING_SECRET and SLACK_BOT_TOKEN, or MicrosoftAppId and "
+            "MicrosoftAppPassword (see `preceptor doctor`), or try the playground with `preceptor demo`."
         )
     log_to_stderr()
     asyncio.run(_serve(settings, port or settings.PORT))
+
+
+def _platforms(app: web.Application, parts: Wiring) -> Mapping[str, Messenger]:
+    """Each platform that is switched on, put into the application; the way to its members."""
+    platforms: dict[str, Messenger] = {}
+    if parts.settings.has_slack:
+        platforms["slack"] = add_slack(app, parts)
+    if parts.settings.has_teams:
+        platforms["teams"] = add_teams(app, parts, Listeners)
+    return platforms
 
 
 async def _serve(settings: Settings, port: int) -> None:
@@ -47,10 +63,11 @@ async def _serve(settings: Settings, port: int) -> None:
         watch = open_watch(mentor)
         app = make_app(mentor, watch)
         say = mentor.knowledge.wordings
+        PublicPages(say["en"], settings.ORG_NAME).add_to(app)
         parts = Wiring(
             settings, mentor.conversation, mentor.database, mentor.clocks, say["en"], languages=frozenset(say)
         )
-        office = post_office(mentor, {"slack": add_slack(app, parts)})
+        office = post_office(mentor, _platforms(app, parts))
         engine = engine_beside_planning(office)
         watch.tally = engine.tally
         jobs = partial(run_jobs, office, engine, watch=watch)
@@ -82,6 +99,7 @@ async def _demo(settings: Settings, port: int) -> None:
     async with open_mentor(settings, demo_clocks()) as mentor, open_post_office(mentor) as office:
         ready_to_answer(mentor.knowledge)
         app = make_app(mentor)
+        PublicPages(mentor.knowledge.wordings["en"], settings.ORG_NAME).add_to(app)
         live = await open_playground(app, mentor, office)
         await run(app, live, port, host="127.0.0.1", started=lambda: _invite(port))
 

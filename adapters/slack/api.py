@@ -15,7 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.errors import SOON, explain, from_answer
 from adapters.slack.tokens import Access, Tokens
 from bot.errors import CannotReach, TryLater
-from bot.settings import Settings, is_loopback
+from bot.settings import Settings
+from bot.web_addresses import is_loopback
 
 TIMEOUT = 8
 """Seconds for one call, from connecting to the last byte of the answer."""

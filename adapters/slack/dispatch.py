@@ -13,7 +13,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from adapters.slack.background import Background
+from adapters.background import Background
 from adapters.slack.forms import Forms
 from adapters.slack.listeners import ONCE
 from adapters.slack.replies import Replies

@@ -13,7 +13,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from adapters.slack.api import SlackApi
-from adapters.slack.wiring import Wiring
+from adapters.wiring import Wiring
 from bot.errors import CannotReach, DeliveryError, TryLater
 from bot.mentoring.do_not_disturb import Asked, Window, learn, take, to_ask, unasked
 from bot.model.inbound import InboundEvent

@@ -5,7 +5,7 @@ An event is stored, acknowledged and only then worked, so a handler runs after t
 one event (a restart, an error it raised): it must do no harm then. What it raises lets it run again minutes later.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,12 +17,12 @@ from adapters.slack.openings import Openings
 from adapters.slack.profiles import Profiles
 from adapters.slack.replies import Replies
 from adapters.slack.speech import Speech
-from adapters.slack.wiring import Wiring
+from adapters.wiring import Wiring
+from adapters.worker import Handle
 from bot.model.inbound import SPEECH, InboundEvent
 
 DND = ("dnd_enabled", "next_dnd_start_ts", "next_dnd_end_ts", "snooze_enabled", "snooze_endtime")
 Json = Mapping[str, Any]
-Handle = Callable[[InboundEvent], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)

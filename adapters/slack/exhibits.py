@@ -12,9 +12,7 @@ from content.wording import Wording
 
 def frame_of(say: Wording, command: str = "mentor") -> Frame:
     """What stands round every modal."""
-    return Frame(
-        say("slack.modal.title"), say("slack.modal.close"), say("slack.form.or-type"), say("slack.form.choose"), command
-    )
+    return Frame(say("slack.modal.title"), say("slack.modal.close"), say("form.or-type"), say("form.choose"), command)
 
 
 def views(message: Message, say: Wording, *, is_home: bool) -> Mapping[str, Drawn]:

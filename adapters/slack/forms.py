@@ -14,8 +14,8 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck
 from slack_bolt.response import BoltResponse
 
+from adapters.background import Background
 from adapters.slack.api import SlackApi
-from adapters.slack.background import Background
 from adapters.slack.fitting import Drawn
 from adapters.slack.home import Home
 from adapters.slack.replies import Replies
@@ -110,4 +110,4 @@ class Forms:
         return replace(message, blocks=(*message.blocks, said), form=None)
 
     def _wait(self, line: str) -> Drawn:
-        return self.reply(self._replies.sentence("wait", line=line or "home"), "")
+        return self.reply(self._replies.sentence("slack.wait", line=line or "home"), "")

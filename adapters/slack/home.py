@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from adapters.background import Background
 from adapters.slack.api import SlackApi
-from adapters.slack.background import Background
 from adapters.slack.fitting import Drawn
 from adapters.slack.replies import Replies
 from adapters.slack.views import home_view
-from adapters.slack.wiring import Wiring
+from adapters.wiring import Wiring
 from bot.conversation import Request
 from bot.errors import DeliveryError
 from bot.message import Message

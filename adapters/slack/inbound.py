@@ -20,15 +20,15 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.oauth.async_oauth_flow import AsyncOAuthFlow
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.background import Background
+from adapters.inbox import Inbox
 from adapters.slack.api import SlackApi
-from adapters.slack.background import Background
 from adapters.slack.dispatch import ANSWER_WITHIN, Dispatch
 from adapters.slack.dnd import DoNotDisturb
 from adapters.slack.events import Hands, handlers
 from adapters.slack.forms import Forms
 from adapters.slack.gate import Gate, verifier
 from adapters.slack.home import Home
-from adapters.slack.inbox import Inbox
 from adapters.slack.install import InstallPages
 from adapters.slack.lifecycle import Lifecycle
 from adapters.slack.listeners import Listeners, Surfaces
@@ -37,10 +37,10 @@ from adapters.slack.replies import Replies
 from adapters.slack.socket import SlackSocket
 from adapters.slack.tokens import Tokens
 from adapters.slack.transport import SlackMessenger, connect_workspace
-from adapters.slack.wiring import Wiring
-from adapters.slack.worker import Worker
 from adapters.slack.workspaces import Workspaces
 from adapters.slack.zones import Zones
+from adapters.wiring import Wiring
+from adapters.worker import Worker
 
 PATH = "/slack/events"
 Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
@@ -51,10 +51,14 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
     """Add Slack to an application that has not started. `answer_within`: seconds, shorter in tests."""
     tokens = Tokens(wiring.settings, wiring.database, wiring.clocks)
     api, background = SlackApi(wiring.settings, tokens), Background()
-    replies, zones, inbox = Replies(wiring, api), Zones(wiring, api), Inbox(wiring)
+    replies, zones, inbox = (
+        Replies(wiring, api),
+        Zones(wiring, api),
+        Inbox("slack", wiring.database, wiring.clocks.machine),
+    )
     home = Home(wiring, replies, api, background)
     forms, openings = Forms(replies, api, home, background), Openings(replies, home, api)
-    worker = Worker(inbox, zones, handlers(Hands(wiring, api, replies, home, openings)))
+    worker = Worker(inbox, handlers(Hands(wiring, api, replies, home, openings)), zones.learn)
     pages, dnd = InstallPages(wiring, tokens), DoNotDisturb(wiring, api)
     pages.add_to(app)
     bolt = _bolt(wiring, Workspaces(wiring, tokens, background), pages.flow)

@@ -15,8 +15,9 @@ from slack_bolt.response import BoltResponse
 from adapters.slack.oauth import REDIRECT, oauth_flow
 from adapters.slack.scopes import reasons
 from adapters.slack.tokens import Tokens
-from adapters.slack.wiring import Wiring
-from adapters.web.pages import STATIC, Pages
+from adapters.web.pages import Pages
+from adapters.web.public_pages import STATIC_PATH
+from adapters.wiring import Wiring
 from bot.errors import DeliveryError
 from bot.mentoring.leaving import KEPT
 
@@ -24,7 +25,6 @@ log = logging.getLogger(__name__)
 
 PATH = "/slack/install"
 START = f"{PATH}/start"
-STYLES = "/static"
 _REFUSALS = {
     "access_denied": ("cancelled", 403),
     "invalid_browser": ("another-browser", 400),
@@ -42,7 +42,7 @@ class InstallPages:
     def __init__(self, wiring: Wiring, tokens: Tokens) -> None:
         self._settings = wiring.settings
         self._tokens = tokens
-        self._pages = Pages(wiring.say, static=STYLES, back=PATH)
+        self._pages = Pages(wiring.say, static=STATIC_PATH, back=PATH)
         self.flow = None
         if wiring.settings.has_many_workspaces:
             self.flow = oauth_flow(wiring, AsyncCallbackOptions(success=self._installed, failure=self._failed))
@@ -52,7 +52,6 @@ class InstallPages:
         app.router.add_get(PATH, guarded(self.read))
         app.router.add_get(START, guarded(self.start))
         app.router.add_get(REDIRECT, guarded(self.back))
-        app.router.add_static(STYLES, STATIC)
 
     async def read(self, _: web.Request) -> web.Response:
         """What it does, what it may read, what is stored, how to remove it; and the button."""

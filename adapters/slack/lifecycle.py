@@ -16,7 +16,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.slack.installations import find_meant, forget_tokens
 from adapters.slack.tokens import Tokens
-from adapters.slack.wiring import Wiring
+from adapters.wiring import Wiring
 from bot.mentoring.leaving import UNINSTALLED, come_back, everywhere, leave
 from bot.model.people import Tenant
 from bot.once import is_first

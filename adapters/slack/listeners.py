@@ -13,17 +13,17 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.response import BoltResponse
 
-from adapters.slack.background import Background
+from adapters.background import Background
+from adapters.inbox import Inbox
 from adapters.slack.events import EVENTS, told
 from adapters.slack.forms import Forms
 from adapters.slack.heard import as_typed, heard
 from adapters.slack.home import Home
-from adapters.slack.inbox import Inbox
 from adapters.slack.pressed import command_line
 from adapters.slack.replies import Replies
 from adapters.slack.submitted import View, submission, view_of
-from adapters.slack.worker import Worker
 from adapters.slack.zones import Zones
+from adapters.worker import Worker
 from bot.clock import Clock
 from bot.conversation import Request
 from bot.errors import SeenBefore

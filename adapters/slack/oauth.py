@@ -13,7 +13,7 @@ from adapters.slack.installations import Installations
 from adapters.slack.oauth_client import oauth_client
 from adapters.slack.scopes import SCOPES
 from adapters.slack.states import LASTS, States
-from adapters.slack.wiring import Wiring
+from adapters.wiring import Wiring
 from bot.settings import Settings
 from bot.vault import Vault
 

@@ -1,10 +1,10 @@
 """A member's Slack profile changed: their zone, language and whether they are still there follow. Worked for
-`adapters.slack.worker` through the registry of events.
+`adapters.worker` through the registry of events.
 """
 
 from sqlmodel import col, select
 
-from adapters.slack.wiring import Wiring
+from adapters.wiring import Wiring
 from bot.mentoring.profile import Profile, follow
 from bot.model.inbound import InboundEvent
 from bot.model.people import Member, Tenant

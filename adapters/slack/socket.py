@@ -17,14 +17,15 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.background import Background
+from adapters.background import Background
+from adapters.inbox import ENVELOPE
 from adapters.slack.dispatch import Dispatch
 from adapters.slack.errors import explain
-from adapters.slack.inbox import ENVELOPE
 from adapters.slack.replies import Replies
 from adapters.slack.shape import is_id, is_sound
 from bot.errors import BadMessage, DeliveryError, TryLater
-from bot.settings import Settings, is_loopback
+from bot.settings import Settings
+from bot.web_addresses import is_loopback
 
 log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Somebody spoke to the mentor: the answer to a stored event, posted where it was said. `adapters.slack.worker` hands
+"""Somebody spoke to the mentor: the answer to a stored event, posted where it was said. `adapters.worker` hands
 the events over.
 """
 
@@ -36,7 +36,7 @@ class Speech:
 
     async def _said(self, event: InboundEvent) -> Message:
         if event.claims > 1:
-            return self._replies.sentence("interrupted")
+            return self._replies.sentence("talk.interrupted")
         if event.withheld:
             return self._replies.refusal()
         reference = "" if event.is_public else event.channel

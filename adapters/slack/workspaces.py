@@ -9,10 +9,10 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from sqlmodel import select
 
-from adapters.slack.background import Background
+from adapters.background import Background
 from adapters.slack.installations import find
 from adapters.slack.tokens import Tokens
-from adapters.slack.wiring import Wiring
+from adapters.wiring import Wiring
 from bot.model.people import Tenant
 from bot.visitors import find_tenant
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from adapters.slack.api import SlackApi
-from adapters.slack.wiring import Wiring
+from adapters.wiring import Wiring
 from bot.errors import CannotReach, DeliveryError
 from bot.mentoring.profile import Profile, follow, language_of
 from bot.model.people import Member, Tenant

@@ -1,4 +1,4 @@
-"""Keeps a card under Teams' size, and says so on the card where something was left out. Called by
+"""Keeps cards under Teams' size: what is too much for one is spread over several, and says so. Called by
 `adapters.teams.render`.
 """
 
@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from adapters.teams.texts import Element, text_element
-from bot.message import Bold, Code, Link, Mention, Span, Spans, Text, When
+from bot.message import Bold, Code, Link, Marks, Mention, Span, Spans, Text, When
 
-LIMIT = 28 * 1024
-"""Bytes of a whole card as plain ASCII JSON, the longest way to write it: every client takes this much."""
+LIMIT = 27 * 1024
+"""Bytes of a whole card as plain ASCII JSON, the longest way to write it; with what stands round it, under the 28 KB
+that every client takes."""
 
+MOST_CARDS = 4
+"""More than this at one time is read by nobody; the last one says that there was more."""
 TEXT_COST = 6000
 """Bytes that one text may take; more is cut and ends in an ellipsis."""
 
@@ -36,6 +39,38 @@ def shorten(words: str, room: int) -> str:
     return kept.rstrip() + "…"
 
 
+def apportioned(elements: list[Element], room: int, marks: Marks) -> list[list[Element]]:
+    """The elements in their order, over as many cards as they need, each within so many bytes. Where there are several,
+    each begins with which it is; what is too large for any card, or too much for all of them, is said to be left out.
+    """
+    if cost(elements) <= room:
+        return [elements]
+    parts = _packed(elements, room - cost(_remark(marks.part, 99, 99)) - 4, marks.cut)
+    if len(parts) > MOST_CARDS:
+        rest = [element for part in parts[MOST_CARDS - 1 :] for element in part]
+        parts[MOST_CARDS - 1 :] = [fitted(rest, room - cost(_remark(marks.part, 99, 99)) - 4, marks.cut)]
+    total = len(parts)
+    return [[_remark(marks.part, number, total), *part] for number, part in enumerate(parts, 1)] if total > 1 else parts
+
+
+def _packed(elements: Iterable[Element], room: int, left_out: str) -> list[list[Element]]:
+    parts: list[list[Element]] = [[]]
+    left = room
+    for element in elements:
+        one = element if cost(element) + 2 <= room else _remark(left_out)
+        if cost(one) + 2 > left and parts[-1]:
+            parts.append([])
+            left = room
+        parts[-1].append(one)
+        left -= cost(one) + 2
+    return parts
+
+
+def _remark(words: str, number: int = 0, total: int = 0) -> Element:
+    said = words.replace("{number}", str(number)).replace("{total}", str(total))
+    return text_element((Text(said),), quiet=True) or {}
+
+
 def fitted(elements: Iterable[Element], room: int, left_out: str) -> list[Element]:
     """The elements within so many bytes. What can be pressed stays longer than what can be read; the first text that
     finds no room, and all after it, give way to one line, `left_out`, that says so.
@@ -43,7 +78,7 @@ def fitted(elements: Iterable[Element], room: int, left_out: str) -> list[Elemen
     whole = list(elements)
     if cost(whole) <= room:
         return whole
-    note = text_element((Text(left_out),), quiet=True) or {}
+    note = _remark(left_out)
     room -= cost(note) + 4
     acting = _admitted([element for element in whole if _acts(element)], room // 2)
     read = _admitted([element for element in whole if not _acts(element)], room - _total(acting))
@@ -69,7 +104,7 @@ def _total(elements: Iterable[Element]) -> int:
 
 
 def _acts(element: Element) -> bool:
-    return element["type"] in ("ActionSet", "ColumnSet")
+    return element["type"] in ("ActionSet", "ColumnSet") or "selectAction" in element
 
 
 def _within(spans: Spans, room: int) -> Iterator[Span]:

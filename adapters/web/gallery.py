@@ -12,6 +12,7 @@ from aiohttp import web
 
 from adapters.rehearsal import Scene, play, scenes
 from adapters.slack.exhibits import views
+from adapters.teams.exhibits import views as teams_views
 from adapters.web.inbox import drawn
 from adapters.web.pages import Pages
 from bot.conversation import Knowledge
@@ -36,6 +37,8 @@ class Exhibit:
     """JSON."""
     views: tuple[tuple[str, str], ...] = ()
     """What it is on Slack besides: what it is called, and its JSON."""
+    dialogs: tuple[tuple[str, str], ...] = ()
+    """The same on Teams."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,9 @@ class Gallery:
             slack=_json(shown["slack"]),
             teams=_json(shown["teams"]),
             views=tuple((say(f"gallery.view.{name}"), _json(view)) for name, view in named.items()),
+            dialogs=tuple(
+                (say(f"gallery.dialog.{name}"), _json(card)) for name, card in teams_views(message, say).items()
+            ),
         )
 
 

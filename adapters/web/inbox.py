@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from adapters.slack.render import fallback
 from adapters.slack.render import render as render_slack
+from adapters.teams.actions import Place
 from adapters.teams.render import render as render_teams
 from bot.clock import Clocks
 from bot.database import Database
@@ -27,7 +28,7 @@ def drawn(message: Message, *, command: str, opens: bool = False) -> dict[str, A
         "title": message.title,
         "notice": fallback(message, unasked=message.discreet is not None),
         "slack": render_slack(message, command=command, opens=opens),
-        "teams": render_teams(message),
+        "teams": render_teams(message, Place(opens=opens)),
         "plain": plain(message),
     }
 

@@ -65,17 +65,18 @@ def language_of(locale: str, languages: Collection[str]) -> str | None:
     return language if language in languages else None
 
 
-async def leave_alone(session: AsyncSession, member: Member, now: datetime) -> None:
-    """Their account is closed: nothing is planned, and what waits is skipped. All they have stored stays theirs."""
+async def leave_alone(session: AsyncSession, member: Member, now: datetime, why: str = DEACTIVATED) -> None:
+    """Their account is closed, or they want nothing from us: nothing is planned, and what waits is skipped as `why`.
+    All they have stored stays theirs."""
     if member.deactivated_at is not None:
         return
-    member.deactivated_at = now
+    member.deactivated_at, member.deactivated_why = now, "" if why == DEACTIVATED else why
     session.add(member)
     if await plan_of(session, _id(member)):
         plan = await locked_plan(session, member)
         plan.next_slot = plan.next_due_at = None
     waiting = update(Delivery).where(col(Delivery.member_id) == member.id, col(Delivery.state) == State.PENDING)
-    skipped = {"state": State.SKIPPED, "reason": DEACTIVATED, "retry_at": None, "queued_until": None}
+    skipped = {"state": State.SKIPPED, "reason": why, "retry_at": None, "queued_until": None}
     await session.exec(waiting.values(**skipped))
 
 
@@ -83,7 +84,7 @@ async def welcome_back(session: AsyncSession, member: Member, now: datetime) -> 
     """Their account is open again, or they write: weekly coaching goes on with the next slot from now."""
     if member.deactivated_at is None:
         return
-    member.deactivated_at = None
+    member.deactivated_at, member.deactivated_why = None, ""
     session.add(member)
     if await plan_of(session, _id(member)):
         reschedule(await locked_plan(session, member), zone_of(member), now)

@@ -70,7 +70,10 @@ class Member(SQLModel, table=True):
     last_active_at: datetime | None = Field(default=None, sa_type=Instant)
     """The member's last use of the mentor, by the calendar clock: any use counts as being alive."""
     deactivated_at: datetime | None = Field(default=None, sa_type=Instant)
-    """When the platform closed the person's account, by the calendar clock; None while it is open."""
+    """Since when the person is left alone (their account is closed, they blocked the mentor or removed it), by the
+    calendar clock; None while they may be written to."""
+    deactivated_why: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Why they are left alone, as a delivery is skipped; empty for a closed account."""
     dnd_from: datetime | None = Field(default=None, sa_type=Instant)
     """When the "do not disturb" that runs now, or comes next, begins, as far as the platform told; by the calendar."""
     dnd_until: datetime | None = Field(default=None, sa_type=Instant)

@@ -17,10 +17,11 @@ from tests.bench import (
     search_bench,
     sending_bench,
     slack_bench,
+    teams_bench,
 )
 
 PACKAGES = ("aiohttp", "slack-bolt", "slack-sdk", "sqlalchemy", "aiosqlite", "psycopg", "procrastinate", "sqlmodel")
-ONE_LENGTH = (search_bench, delivery_bench, slack_bench, acknowledging_bench)
+ONE_LENGTH = (search_bench, delivery_bench, slack_bench, teams_bench, acknowledging_bench)
 TWO_LENGTHS = (sending_bench, draining_bench, replying_bench, scale_bench)
 
 

@@ -20,7 +20,7 @@ from aiohttp import web
 
 from adapters.composition import open_mentor
 from adapters.slack.inbound import add_slack
-from adapters.slack.wiring import Wiring
+from adapters.wiring import Wiring
 from bot.settings import read_settings
 from tests.bench.slack_bench import request, serve
 from tests.bench.slack_counter import counting_slack

@@ -25,7 +25,7 @@ from slack_sdk.signature import SignatureVerifier
 from adapters.composition import open_mentor, ready_to_answer
 from adapters.server import BACKLOG
 from adapters.slack.inbound import add_slack
-from adapters.slack.wiring import Wiring
+from adapters.wiring import Wiring
 from bot.clock import MachineClock
 from bot.conversation import Request
 from bot.mentoring.samples import PLACED

@@ -44,7 +44,7 @@ async def test_the_page_says_what_it_asks_for_and_has_one_button(admin: Admin) -
     assert re.findall(r'class="add" href="([^"]+)"', page) == ["/slack/install/start"]
     assert "14 days later" in page
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
-    assert re.findall(r'(?:src|href)="(?!/static/|/slack/|#main)', page) == []
+    assert re.findall(r'(?:src|href)="(?!/static/|/slack/|/privacy|/terms|/support|#main)', page) == []
     [style] = re.findall(r'href="(/static/install\.css)"', page)
     assert (await admin.get(style)).status == 200
 

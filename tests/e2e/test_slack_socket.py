@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 from sqlmodel import col, select
 
 from adapters.slack.inbound import add_slack
-from adapters.slack.wiring import Answering
+from adapters.wiring import Answering
 from bot.clock import Clocks
 from bot.database import Database
 from bot.model.inbound import SPEECH, InboundEvent

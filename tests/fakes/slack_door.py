@@ -14,7 +14,8 @@ from slack_sdk.signature import SignatureVerifier
 
 from adapters.slack.inbound import add_slack
 from adapters.slack.transport import SlackMessenger
-from adapters.slack.wiring import Answering, Wiring
+from adapters.web.public_pages import PublicPages
+from adapters.wiring import Answering, Wiring
 from bot.clock import Clock, Clocks
 from bot.conversation import Request
 from bot.database import Database
@@ -195,6 +196,7 @@ async def open_door(
     """A server started on this database, as a restart would."""
     app = web.Application()
     parts = wiring(slack, database, clocks, conversation, **settings)
+    PublicPages(parts.say, parts.settings.ORG_NAME).add_to(app)
     messenger = add_slack(app, parts, answer_within=answer_within)
     async with TestServer(app, port=port) as server, ClientSession() as http:
         yield Door(str(server.make_url("")).rstrip("/"), http, clocks.machine, slack, messenger)

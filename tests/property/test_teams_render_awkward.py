@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from markdown_it import MarkdownIt
 
-from adapters.teams.fitting import LIMIT
-from adapters.teams.render import render, summary
+from adapters.teams.actions import Place
+from adapters.teams.fitting import LIMIT, MOST_CARDS
+from adapters.teams.render import cards, render, summary
 from adapters.teams.submitted import command_line
 from adapters.teams.texts import escape, markdown, text_element
 from bot.message import Buttons, Choice, Input, Marks, Message, Spans, plain_spans
@@ -44,13 +45,13 @@ def card_schema() -> Draft7Validator:
 @settings(max_examples=20, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(message=mixed)
 def test_a_card_is_valid_by_the_official_schema(card_schema: Draft7Validator, message: Message) -> None:
-    assert card_schema.is_valid(render(message))
+    assert [card for card in cards(message) if not card_schema.is_valid(card)] == []
 
 
 def test_every_shipped_message_is_valid_by_the_official_schema(card_schema: Draft7Validator) -> None:
-    cards = {path: json.loads(path.read_text())["card"] for path in GOLDEN.rglob("*-teams.json")}
-    assert len(cards) >= 70
-    assert [str(path) for path, card in cards.items() if not card_schema.is_valid(card)] == []
+    shown = {path: json.loads(path.read_text()) for path in GOLDEN.rglob("*-teams*.json")}
+    assert len(shown) >= 100
+    assert [str(path) for path, one in shown.items() if not card_schema.is_valid(one.get("card", one))] == []
 
 
 def test_the_schema_refuses_what_is_no_card(card_schema: Draft7Validator) -> None:
@@ -62,10 +63,15 @@ def test_the_schema_refuses_what_is_no_card(card_schema: Draft7Validator) -> Non
 @awkward
 @given(messages | mixed)
 def test_a_card_is_under_28_kilobytes_however_it_is_written(message: Message) -> None:
-    card = render(message)
-    assert len(json.dumps(card)) <= LIMIT
-    assert len(json.dumps(card, ensure_ascii=False).encode()) <= LIMIT
-    assert summary(message) == (message.discreet or message.title)
+    several = cards(message)
+    assert 1 <= len(several) <= MOST_CARDS
+    for card in (render(message), *several):
+        assert len(json.dumps(card)) <= LIMIT < 28 * 1024
+        assert len(json.dumps(card, ensure_ascii=False).encode()) <= LIMIT
+    said = summary(message)
+    assert said.endswith("…") or _bare(said) == _bare(message.discreet or message.title)
+    assert len(json.dumps(said)) <= 1000
+    assert "<at>" not in said
 
 
 @awkward
@@ -79,23 +85,41 @@ def test_every_field_has_an_id_of_its_own_and_a_name(message: Message) -> None:
 @awkward
 @given(messages | mixed)
 def test_what_is_pressed_is_what_was_meant(message: Message) -> None:
-    card = render(message)
-    pressed = [_pressed(each, card) for each in _every(card) if each.get("type") == "Action.Submit"]
     meant = [line for block in message.blocks for line in _meant(block)]
-    if CUT in json.dumps(card):
-        assert set(pressed) <= set(meant)
-    else:
-        assert pressed == meant
+    for several in ([render(message)], cards(message)):
+        pressed = [_pressed(each, card) for card in several for each in _every(card) if _acts(each)]
+        if CUT in json.dumps(several):
+            assert set(pressed) <= set(meant)
+        else:
+            assert pressed == meant
+
+
+@awkward
+@given(messages | mixed)
+def test_an_older_client_sends_the_same_press(message: Message) -> None:
+    for action in (each for card in cards(message) for each in _every(card) if each.get("type") == "Action.Execute"):
+        if fallback := action.get("fallback"):
+            assert fallback["type"] == "Action.Submit"
+            assert (fallback["data"], fallback["title"]) == (action["data"], action["title"])
+            assert fallback.get("style") == action.get("style")
+
+
+@awkward
+@given(messages | mixed)
+def test_a_dialog_holds_nothing_that_dialogs_do_not_know(message: Message) -> None:
+    acting = [each for each in _every(render(message, Place(is_dialog=True))) if _acts(each)]
+    assert {each["type"] for each in acting} <= {"Action.Submit"}
+    assert not any("msteams" in each["data"] for each in acting)
 
 
 @awkward
 @given(messages | mixed)
 def test_nothing_is_lost_unsaid(message: Message) -> None:
-    card = render(message)
-    written = json.dumps(card, ensure_ascii=False)
+    several = cards(message)
+    written = json.dumps(several, ensure_ascii=False)
     if CUT in written or "…" in written:
         return
-    seen = "".join(_seen(card))
+    seen = "".join(words for card in several for words in _seen(card))
     for block in message.blocks:
         for spans in _lines_of(block):
             assert _bare(plain_spans(spans)) in seen
@@ -127,6 +151,10 @@ def _every(value: Any) -> Iterator[dict[str, Any]]:
         yield from (each for key, inner in value.items() if key != "fallback" for each in _every(inner))
     elif isinstance(value, list):
         yield from (each for inner in value for each in _every(inner))
+
+
+def _acts(element: dict[str, Any]) -> bool:
+    return element.get("type") in ("Action.Execute", "Action.Submit")
 
 
 def _pressed(action: dict[str, Any], card: dict[str, Any]) -> str:

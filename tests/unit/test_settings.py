@@ -1,10 +1,13 @@
 """Settings: each malformed or missing one ends the start with its name, what it is for, and an example."""
 
+from datetime import date
+
 import pytest
 
 from bot.errors import ConfigError
-from bot.settings import Settings, explain, is_loopback, read_settings
+from bot.settings import Settings, explain, read_settings
 from bot.vault import Vault
+from bot.web_addresses import is_loopback
 
 SLACK = {"SLACK_SIGNING_SECRET": "0123456789abcdef0123", "SLACK_BOT_TOKEN": "xoxb-sample"}
 SOCKET = {"SLACK_APP_TOKEN": "xapp-sample", "SLACK_BOT_TOKEN": "xoxb-sample"}
@@ -36,6 +39,19 @@ def test_every_setting_says_what_it_is_for_with_an_example() -> None:
         assert f"Example: {name}=" in explain(name)
 
 
+TEAMS = {
+    "MicrosoftAppId": "11111111-2222-3333-4444-555555555555",
+    "MicrosoftAppPassword": "secret-of-teams",
+    "MicrosoftAppType": "SingleTenant",
+    "MicrosoftAppTenantId": "72f988bf-86f1-41af-91ab-2d7cd011db47",
+}
+TEAMS_MANY = {**TEAMS, "MicrosoftAppType": "MultiTenant", "TEAMS_TENANTS": "72f988bf-86f1-41af-91ab-2d7cd011db47"}
+TEAMS_LOCAL = {
+    "MicrosoftAppId": "11111111-2222-3333-4444-555555555555",
+    "TEAMS_TENANTS": "72f988bf-86f1-41af-91ab-2d7cd011db47",
+    "BOT_SERVICE_URLS": "http://127.0.0.1:3980/",
+    "BOT_ACCESS_TOKEN": "a-local-token",
+}
 SAMPLE_KEY = "c2FtcGxlLWtleS1mb3ItdGVzdHMtb25seS0wMDAwMDE="
 
 
@@ -63,6 +79,18 @@ SAMPLE_KEY = "c2FtcGxlLWtleS1mb3ItdGVzdHMtb25seS0wMDAwMDE="
         ("HEARTBEAT_URL", "https://beats.example.org:port/p"),
         ("HEARTBEAT_URL", "https://beats.example.org/a b"),
         ("METRICS_TOKEN", "too-short"),
+        ("MicrosoftAppId", "mentor"),
+        ("MicrosoftAppPassword", "short"),
+        ("MicrosoftAppType", "Multitenant"),
+        ("MicrosoftAppTenantId", "sample.onmicrosoft.com"),
+        ("TEAMS_TENANTS", "72f988bf-86f1-41af-91ab-2d7cd011db47,sample.onmicrosoft.com"),
+        ("BOT_OPENID_METADATA_URL", "login.botframework.com"),
+        ("BOT_SERVICE_URLS", "https://smba.trafficmanager.net/,http://smba.trafficmanager.net/"),
+        ("BOT_SERVICE_URLS", "https://user@smba.trafficmanager.net/"),
+        ("BOT_SERVICE_URLS", ","),
+        ("BOT_ACCESS_TOKEN", "with spaces in it"),
+        ("SECRETS_EXPIRE", "MicrosoftAppPassword=soon"),
+        ("SECRETS_EXPIRE", "MicrosoftAppPasword=2027-03-31"),
         ("METRICS_TOKEN", "has spaces in its middle"),
     ],
 )
@@ -83,6 +111,45 @@ def test_a_part_of_slack_is_refused_naming_what_is_missing(whole: dict[str, str]
     with pytest.raises(ConfigError, match=f"^{named}: .* Example: {named}="):
         read_settings(part)
     assert read_settings(whole).has_slack
+
+
+@pytest.mark.parametrize(
+    ("part", "missing"),
+    [
+        ({"MicrosoftAppId": TEAMS["MicrosoftAppId"]}, "MicrosoftAppPassword"),
+        ({"MicrosoftAppPassword": "secret-of-teams"}, "MicrosoftAppId"),
+        ({"TEAMS_TENANTS": "sample"}, "MicrosoftAppId"),
+        ({"BOT_SERVICE_URLS": "http://127.0.0.1:3980/"}, "MicrosoftAppId"),
+        ({**TEAMS, "MicrosoftAppTenantId": ""}, "MicrosoftAppTenantId"),
+        ({**TEAMS_MANY, "MicrosoftAppTenantId": "", "TEAMS_TENANTS": ""}, "TEAMS_TENANTS"),
+        ({**TEAMS, "MicrosoftAppType": "UserAssignedMSI", "MicrosoftAppTenantId": ""}, "TEAMS_TENANTS"),
+        ({**TEAMS_LOCAL, "BOT_ACCESS_TOKEN": ""}, "MicrosoftAppPassword"),
+    ],
+)
+def test_a_part_of_teams_is_refused_naming_what_is_missing(part: dict[str, str], missing: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{missing}: .* Example: {missing}="):
+        read_settings(part)
+
+
+def test_teams_is_whole_in_each_of_its_ways() -> None:
+    identity = {**TEAMS, "MicrosoftAppType": "UserAssignedMSI", "MicrosoftAppPassword": ""}
+    for whole in (TEAMS, TEAMS_MANY, TEAMS_LOCAL, identity):
+        assert read_settings(whole).has_teams
+    unsaid = read_settings({**TEAMS, "MicrosoftAppType": ""})
+    assert (unsaid.teams_type, unsaid.teams_tenants) == ("SingleTenant", frozenset({TEAMS["MicrosoftAppTenantId"]}))
+    assert not read_settings(SLACK).has_teams
+
+
+def test_a_fixed_token_is_for_this_machine_alone() -> None:
+    everywhere = "http://127.0.0.1:3980/,https://smba.trafficmanager.net/"
+    for elsewhere in ("", "https://smba.trafficmanager.net/", everywhere):
+        with pytest.raises(ConfigError, match=r"^BOT_ACCESS_TOKEN: .*this machine only"):
+            read_settings({**TEAMS_LOCAL, "BOT_SERVICE_URLS": elsewhere})
+
+
+def test_the_ends_of_secrets_are_dates_and_one_alone_is_teams() -> None:
+    stated = read_settings({"SECRETS_EXPIRE": "2027-03-31, SLACK_CLIENT_SECRET=2027-04-01"}).SECRETS_EXPIRE
+    assert stated == (("MicrosoftAppPassword", date(2027, 3, 31)), ("SLACK_CLIENT_SECRET", date(2027, 4, 1)))
 
 
 def test_slack_sends_browsers_back_to_a_secure_address_or_to_this_machine() -> None:
@@ -113,6 +180,7 @@ def test_secrets_do_not_show_where_settings_are_printed() -> None:
         "SLACK_APP_TOKEN": "xapp-secret-",
         "SLACK_CLIENT_ID": "123.456",
         "SLACK_CLIENT_SECRET": "secret-0123456789abcdef",
+        **TEAMS_MANY,
         "SECRET_KEY": key,
         "PUBLIC_URL": "https://mentor.example.org",
     }
@@ -128,7 +196,7 @@ def test_the_slash_command_may_be_written_with_its_slash() -> None:
 
 
 def test_operators_are_read_as_platform_tenant_user() -> None:
-    settings = read_settings({"OPERATORS": "slack:T1:U1, teams:aaa:bbb"})
+    settings = read_settings({"OPERATORS": "slack:T1:U1, teams:AAA:bbb"})
 
     assert settings.OPERATORS == (("slack", "T1", "U1"), ("teams", "aaa", "bbb"))
 

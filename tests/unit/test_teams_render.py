@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from adapters.teams.actions import Place
 from adapters.teams.fitting import LIMIT
-from adapters.teams.render import render, summary
+from adapters.teams.render import cards, render, summary
 from adapters.teams.submitted import command_line
+from bot.form import Field, Form
 from bot.message import (
     Block,
     Bold,
@@ -142,9 +144,61 @@ def test_a_button_sends_its_command() -> None:
     assert [action["style"] for action in element["actions"]] == ["positive", "destructive"]
 
 
-def test_long_labels_stand_one_below_the_other() -> None:
-    questions = Buttons((Button("Do I need a degree to become a manager?", "faq degree-needed"), Button("b", "b")))
-    assert [len(element["actions"]) for element in body(questions)] == [1, 1]
+def test_a_press_is_answered_in_place_and_older_clients_send_a_message() -> None:
+    [action] = only(Buttons((Button("Done", "done a-17", style="primary"),)))["actions"]
+    assert (action["type"], action["verb"], action["data"]) == ("Action.Execute", "say", {"command": "done a-17"})
+    assert action["fallback"] == {
+        "type": "Action.Submit",
+        "title": "Done",
+        "data": {"command": "done a-17"},
+        "style": "positive",
+    }
+
+
+def test_a_button_opens_a_dialog_where_dialogs_can_be_opened() -> None:
+    message = Message("", (Buttons((Button("Pick a day", "plan a-17", opens=True),)),))
+    for place, kind, data in (
+        (Place(), "Action.Submit", {"command": "plan a-17", "msteams": {"type": "task/fetch"}}),
+        (Place(opens=False), "Action.Execute", {"command": "plan a-17"}),
+        (Place(is_dialog=True), "Action.Submit", {"command": "plan a-17"}),
+    ):
+        [action] = render(message, place)["body"][0]["actions"]
+        assert (action["type"], action["data"]) == (kind, data)
+
+
+def test_the_form_of_a_message_has_a_button_of_its_own() -> None:
+    form = Form("Plan it", "plan a-17", "Fill it in", "Save", "plan a-17 Thursday", (Field("day", "Day"),))
+    message = Message("When?", form=form)
+    assert render(message)["body"][-1]["actions"][0]["title"] == "Fill it in"
+    assert len(render(message, Place(opens=False))["body"]) == 1
+
+
+def test_what_is_too_long_for_one_card_is_spread_over_several_that_say_so() -> None:
+    much = [Paragraph(text(f"{number} " + "word " * 500)) for number in range(25)]
+    several = cards(
+        Message("Much", (*much, Buttons((Button("Next", "next"),))), marks=Marks(part="Part {number} of {total}"))
+    )
+    assert len(several) == 3
+    assert [card["body"][0]["inlines"][0]["text"] for card in several] == [f"Part {n} of 3" for n in (1, 2, 3)]
+    assert all(f'"{number} word' in json.dumps(several) for number in range(25))
+    assert several[-1]["body"][-1]["actions"][0]["title"] == "Next"
+    assert len(cards(Message("Little", (Paragraph(text("word")),)))) == 1
+
+
+def test_what_is_too_long_for_four_cards_says_that_it_is_cut() -> None:
+    several = cards(Message("Much", (*[Paragraph(text("word " * 900))] * 60, Buttons((Button("Next", "next"),)))))
+    assert len(several) == 4
+    assert '"…"' in json.dumps(several[-1], ensure_ascii=False)
+    assert several[-1]["body"][-1]["actions"][0]["title"] == "Next"
+
+
+def test_questions_stand_whole_one_below_the_other() -> None:
+    asked = "Do I need a *degree* to become a manager?"
+    question, buttons = body(Buttons((Button(asked, "faq degree-needed"), Button("Not this", "b"), Button("Or", "c"))))
+    assert question["items"][0]["text"] == asked.replace("*", r"\*")
+    assert question["items"][0]["wrap"] is True
+    assert command_line(question["selectAction"]["data"]) == "faq degree-needed"
+    assert [action["title"] for action in buttons["actions"]] == ["Not this", "Or"]
 
 
 def test_more_buttons_than_a_row_holds_make_a_second_row() -> None:

@@ -10,7 +10,8 @@ export function drawCard(card, submit) {
     for (const [id, field] of fields) value[id] = field.value;
     submit(value);
   };
-  return el("div", { class: "teams-card" }, card.body.map((element) => draw(element, { fields, act })));
+  const below = card.actions ? [{ type: "ActionSet", actions: card.actions }] : [];
+  return el("div", { class: "teams-card" }, [...card.body, ...below].map((element) => draw(element, { fields, act })));
 }
 
 function draw(element, context) {
@@ -31,7 +32,7 @@ function drawn(element, context) {
     case "Table":
       return table(element, context);
     case "Container":
-      return el("div", { class: "teams-container" }, element.items.map((item) => draw(item, context)));
+      return container(element, context);
     case "ColumnSet":
       return el("div", { class: "teams-columns" }, element.columns.map((one) => column(one, context)));
     case "ActionSet":
@@ -39,6 +40,9 @@ function drawn(element, context) {
     case "Input.ChoiceSet":
       return choiceSet(element, context);
     case "Input.Text":
+    case "Input.Date":
+    case "Input.Time":
+    case "Input.Number":
       return input(element, context);
     default:
       return el("p", { class: "unknown" }, `(${element.type})`);
@@ -48,6 +52,14 @@ function drawn(element, context) {
 function column(one, context) {
   const low = one.verticalContentAlignment === "Bottom" ? " low" : "";
   return el("div", { class: `teams-column ${one.width}${low}` }, one.items.map((item) => draw(item, context)));
+}
+
+// A container that can be pressed shows a question whole, where a button would cut it.
+function container(element, context) {
+  const items = element.items.map((item) => draw(item, context));
+  if (!element.selectAction) return el("div", { class: "teams-container" }, items);
+  const onclick = () => context.act(element.selectAction.data);
+  return el("button", { type: "button", class: "teams-question", onclick }, items.map((item) => [...item.childNodes]).flat());
 }
 
 function look(element) {
@@ -102,7 +114,10 @@ function input(element, context) {
   const id = newId("field");
   const field = el("input", {
     id,
-    type: "text",
+    type: element.type.slice("Input.".length).toLowerCase(),
+    value: element.value,
+    min: element.min,
+    max: element.max,
     class: "chat-input",
     maxlength: element.maxLength,
     placeholder: element.placeholder,
@@ -110,7 +125,7 @@ function input(element, context) {
     onkeydown: (event) => {
       if (event.key !== "Enter" || event.isComposing) return;
       event.preventDefault();
-      event.target.closest(".teams-columns").querySelector("button").click();
+      event.target.closest(".teams-columns")?.querySelector("button").click();
     },
   });
   context.fields.set(element.id, field);

@@ -3,7 +3,7 @@
 import { drawCard } from "./cards.js";
 import { drawSlack, drawView } from "./slack.js";
 
-const draw = { slack: drawSlack, teams: drawCard, view: drawView };
+const draw = { slack: drawSlack, teams: drawCard, view: drawView, dialog: drawCard };
 const nothing = () => {};
 
 for (const box of document.querySelectorAll("[data-platform]")) {

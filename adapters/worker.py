@@ -1,17 +1,15 @@
 """Works stored events, one after the other for each person and side by side for different people.
 
-`adapters.slack.inbound` runs it for as long as the server runs; the listeners wake it.
+Each platform's `inbound` runs one for as long as the server runs; its listeners wake it.
 """
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
-from adapters.slack.background import Background
-from adapters.slack.events import Handle
-from adapters.slack.inbox import Inbox
-from adapters.slack.zones import Zones
+from adapters.background import Background
+from adapters.inbox import AT_ONCE, Inbox
 from bot.errors import DeliveryError
 from bot.model.inbound import SPEECH, InboundEvent
 
@@ -21,15 +19,24 @@ LOOK_AGAIN = 30.0
 """Seconds after which the inbox is read without being woken: for events whose lease ran out."""
 MOST_CLAIMS = {SPEECH: 2}
 CLAIMS = 5
-"""So often work on an event is begun, at most: it may break off with the process, or wait for Slack."""
+"""So often work on an event is begun, at most: it may break off with the process, or wait for the platform."""
+
+
+Handle = Callable[[InboundEvent], Awaitable[None]]
+Afterwards = Callable[[str, str], Awaitable[None]]
+"""Called with the tenant and the user, once everything they said is answered."""
+
+
+async def nothing(_tenant: str, _user: str) -> None:
+    """For a platform that tells all it knows about a person with what they say."""
 
 
 class Worker:
     """The one who reads the inbox."""
 
-    def __init__(self, inbox: Inbox, zones: Zones, handlers: Mapping[str, Handle]) -> None:
+    def __init__(self, inbox: Inbox, handlers: Mapping[str, Handle], afterwards: Afterwards = nothing) -> None:
         self._inbox = inbox
-        self._zones = zones
+        self._afterwards = afterwards
         self._handlers = handlers
         self._woken = asyncio.Event()
         self._stopping = False
@@ -37,6 +44,11 @@ class Worker:
         self._held: dict[int | None, InboundEvent] = {}
         """What was claimed and is not worked yet, by the rows' ids: the first in line may keep the others waiting."""
         self._people = Background()
+
+    async def keep(self, event: InboundEvent) -> None:
+        """Store an event, and begin to work it."""
+        await self._inbox.keep(event)
+        self.wake()
 
     def wake(self) -> None:
         """Something was stored."""
@@ -65,7 +77,10 @@ class Worker:
 
     async def _read(self) -> None:
         await self._inbox.hold(self._held.values())
-        while not self._stopping and (events := await self._inbox.claim(self._handlers)):
+        is_full = True
+        while is_full and not self._stopping:
+            events = await self._inbox.claim(self._handlers)
+            is_full = len(events) == AT_ONCE  # fewer were all there are; what comes meanwhile wakes us
             for event in events:
                 self._hand_over(event)
 
@@ -102,7 +117,7 @@ class Worker:
                 self._held.pop(event.id, None)
         del self._waiting[person]
         if spoke:
-            await self._zones.learn(*person)
+            await self._afterwards(*person)
 
     async def _work(self, event: InboundEvent) -> None:
         if event.claims > MOST_CLAIMS.get(event.kind, CLAIMS):

@@ -1,4 +1,4 @@
-"""What the Slack adapter is handed by the composition root, and nothing else."""
+"""What a chat platform's adapter is handed by the composition root, and nothing else."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,7 +20,7 @@ class Answering(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """The parts of the mentor that Slack needs."""
+    """The parts of the mentor that Slack and Teams need."""
 
     settings: Settings
     conversation: Answering
