@@ -1,4 +1,4 @@
-"""The mentor is asked where others read along, in a channel or a group chat of Teams: only the asker sees the answer."""
+"""The mentor is asked where others read along, in a channel or group chat of Teams: only the asker sees the answer."""
 
 from collections.abc import AsyncIterator
 from typing import Any
