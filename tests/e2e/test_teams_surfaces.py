@@ -11,12 +11,11 @@ from bot.clock import Clocks
 from bot.conversation import Conversation
 from bot.database import Database
 from tests.fakes.adaptive_kit import every, words
-from tests.fakes.teams import OTHER, TEAMS_ID, USER, FakeTeams, Held, Says, running_teams
-from tests.fakes.teams_door import GROUP, TEAM, TeamsDoor, open_teams
+from tests.fakes.teams import OTHER, USER, FakeTeams, Held, running_teams
+from tests.fakes.teams_door import TeamsDoor, open_teams
 from tests.fakes.teams_keys import KeyServer, running_keys
 
 Json = dict[str, Any]
-THREAD = f"{TEAM};messageid=1700000000000"
 
 
 @pytest.fixture
@@ -148,66 +147,6 @@ async def test_a_dialog_without_a_form_shows_the_reply_and_what_can_be_pressed_t
     assert teams.sent == teams.updated == []
 
 
-async def test_in_a_channel_the_answer_is_private_and_a_line_says_so(door: TeamsDoor, teams: FakeTeams) -> None:
-    await door.say_in(THREAD, "faq do I need a degree?")
-    line = await heard(teams, 2)
-    answer = teams.sent[0]
-    assert answer["conversation"]["id"] == teams.personal()
-    assert "they can see your question" in words(answer["attachments"][0]["content"])
-    assert line["conversation"]["id"] == THREAD
-    assert "everybody here can see" in line["text"]
-    assert "https://teams.microsoft.com/l/app/" in line["text"]
-    assert "degree" not in str(line)
-
-
-async def test_who_cannot_be_written_to_is_told_how_to_add_the_mentor(
-    door: TeamsDoor, teams: FakeTeams, database: Database
-) -> None:
-    teams.goes_wrong("create", Says(403, "ForbiddenOperationException"))
-    await door.say_in(GROUP, "coach on")
-    line = await heard(teams, 1)
-    assert line["conversation"]["id"] == GROUP
-    assert "[Add me](https://teams.microsoft.com/l/app/" in line["text"]
-    await door.say("coach settings")
-    settings = await heard(teams, 2)
-    assert "Turn off" not in words(settings["attachments"][0]["content"]), "nothing was carried out unseen"
-
-
-async def test_where_teams_can_show_a_message_to_one_person_it_stands_in_the_channel(
-    teams: FakeTeams, keys: KeyServer, database: Database, clocks: Clocks, conversation: Conversation
-) -> None:
-    async with open_teams(teams, keys, database, clocks, conversation, TEAMS_PREVIEW="yes") as door:
-        await door.say_in(THREAD, "faq do I need a degree?")
-        answer = await heard(teams, 1)
-        assert (answer["_targeted"], answer["recipient"]["id"]) == (True, TEAMS_ID)
-        assert answer["conversation"]["id"] == THREAD
-        assert "they can see your question" in words(answer["attachments"][0]["content"])
-
-        teams.goes_wrong("send", Says(403, "BotNotInConversationRoster"))
-        await door.say_in(THREAD, "privacy")
-        await heard(teams, 3)
-    assert [each["_targeted"] for each in teams.sent] == [True, False, False]
-    assert teams.sent[1]["conversation"]["id"] == teams.personal()
-
-
-async def test_a_slash_command_is_answered_to_its_sender_alone_without_a_line(
-    door: TeamsDoor, teams: FakeTeams
-) -> None:
-    said = door.activity(
-        text="/faq do I need a degree?",
-        conversation={"id": GROUP, "conversationType": "groupChat"},
-        recipient={**door.activity()["recipient"], "isTargeted": True},
-    )
-    teams.conversations[GROUP] = ""
-    await door.knock(said)
-    answer = await heard(teams, 1)
-    assert answer["_targeted"]
-    assert "they can see your question" not in words(answer["attachments"][0]["content"])
-    await door.say("privacy")
-    await heard(teams, 2)
-    assert len(teams.sent) == 2
-
-
 async def test_a_newcomer_is_welcomed_once_and_a_team_gets_one_line(door: TeamsDoor, teams: FakeTeams) -> None:
     await door.install_in()
     line = await heard(teams, 1)
@@ -285,6 +224,27 @@ async def test_what_breaks_is_said_kindly_and_an_unknown_invoke_is_not_known(
         assert "secret" not in str(body)
         assert "Something went wrong" in words(body["value"])
         assert (await door.invoke("fileConsent/invoke", {})).status == 501
+
+
+AWKWARD: tuple[Json, ...] = (
+    {},
+    {"action": []},
+    {"action": {"data": "home"}},
+    {"data": None},
+    {"data": {"command": 7, "fields": {"a": 1}}},
+    {"data": {"command": "home", "fields": [[1, 2, 3, 4], "x", ["v-0", "a", "b", "c"]], "origin": {"id": 1}}},
+    {"action": {"data": {"command": "home", "input": ["field-1"]}}},
+)
+
+
+async def test_no_shape_of_a_press_breaks_anything(door: TeamsDoor, teams: FakeTeams) -> None:
+    for name in ("adaptiveCard/action", "task/fetch", "task/submit"):
+        for value in AWKWARD:
+            answer = await door.invoke(name, value, "../../v3/act")
+            assert answer.status == 200, (name, value)
+            assert "Something went wrong" not in await answer.text()
+    for value in AWKWARD[1:]:
+        assert (await door.submit(value, "act-77")).status == 202
 
 
 async def test_nothing_a_person_types_becomes_a_mention_or_markup(door: TeamsDoor, teams: FakeTeams) -> None:
