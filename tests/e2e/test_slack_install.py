@@ -12,9 +12,10 @@ from adapters.slack.scopes import SCOPES
 from bot.clock import Clocks, FixedClock
 from bot.conversation import Conversation, Knowledge
 from bot.database import Database
+from bot.errors import CannotReach
 from bot.model.people import Tenant
 from tests.fakes.slack import Broken, Cut, FakeSlack, Throttled, running_slack
-from tests.fakes.slack_admin import HERE, Admin, deliver, installations, open_many, said_by
+from tests.fakes.slack_admin import HERE, Admin, Process, deliver, installations, open_many, said_by
 from tests.fakes.slack_door import open_door
 from tests.fakes.slack_oauth import INSTALLER, ORG, Place
 
@@ -228,3 +229,23 @@ async def test_nothing_secret_is_logged(
     logged = caplog.text + repr(await installations(database))
     assert len(slack.oauth.secrets) >= 3
     assert [each for each in (*slack.oauth.secrets, "a-secret-code", state) if each in logged] == []
+
+
+async def test_a_server_reads_the_database_and_not_slack_while_it_answers(
+    slack: FakeSlack, database: Database, clocks: Clocks, conversation: Conversation
+) -> None:
+    async with open_many(slack, database, clocks, conversation) as admin:
+        await admin.install()
+        before = slack.calls.count("auth.test")
+        assert (await admin.door.slash("help")).status == 200
+        assert slack.calls.count("auth.test") == before
+
+
+async def test_a_workspace_that_never_installed_it_is_named_and_slack_is_not_asked(
+    slack: FakeSlack, database: Database, clocks: Clocks
+) -> None:
+    process = Process(slack, database, clocks)
+    with pytest.raises(CannotReach, match="not_installed"):
+        await process.post("T0STRANGER")
+    assert slack.calls == []
+    await process.api.close()

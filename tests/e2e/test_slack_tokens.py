@@ -206,15 +206,6 @@ async def test_a_token_that_ended_unforeseen_is_renewed_and_the_call_made_again(
     assert installed.used[-1] == ("chat.postMessage", "xoxe.xoxb-issued-2")
 
 
-async def test_a_workspace_that_never_installed_it_is_named_and_slack_is_not_asked(
-    installed: FakeSlack, process: Process
-) -> None:
-    before = len(installed.calls)
-    with pytest.raises(CannotReach, match="not_installed"):
-        await process.post("T0STRANGER")
-    assert len(installed.calls) == before
-
-
 async def test_beside_installations_the_operators_own_token_serves_its_own_workspace_alone(
     slack: FakeSlack, database: Database, clocks: Clocks, conversation: Conversation
 ) -> None:
@@ -299,13 +290,3 @@ async def test_slack_sdk_finds_and_forgets_an_installation_through_its_own_inter
     assert found.team_id == TEAM
     await store.async_delete_all(enterprise_id=None, team_id=TEAM)
     assert await store.async_find_bot(enterprise_id=None, team_id=TEAM) is None
-
-
-async def test_a_server_reads_the_database_and_not_slack_while_it_answers(
-    slack: FakeSlack, database: Database, clocks: Clocks, conversation: Conversation
-) -> None:
-    async with open_many(slack, database, clocks, conversation) as admin:
-        await admin.install()
-        before = slack.calls.count("auth.test")
-        assert (await admin.door.slash("help")).status == 200
-        assert slack.calls.count("auth.test") == before
