@@ -91,6 +91,21 @@ class Inbox:
             claimed = (await session.exec(_CLAIM, params=asked)).scalars().all()
         return sorted(claimed, key=lambda event: event.id or 0)
 
+    async def hold(self, events: Collection[InboundEvent]) -> None:
+        """Events that are still ours to work stay so, where their lease is half over."""
+        now = self._clock.now()
+        ending = [event for event in events if event.lease_until and event.lease_until - now < LEASE / 2]
+        if not ending:
+            return
+        these = col(InboundEvent.id).in_([event.id for event in ending])
+        longer = (
+            update(InboundEvent).where(these, col(InboundEvent.worked_at).is_(None)).values(lease_until=now + LEASE)
+        )
+        async with self._database.work() as session:
+            await session.exec(longer)
+        for event in ending:
+            event.lease_until = now + LEASE
+
     async def end(self, event: InboundEvent) -> None:
         """The event is worked: what it told goes, its id stays."""
         async with self._database.work() as session:

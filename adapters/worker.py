@@ -41,6 +41,8 @@ class Worker:
         self._woken = asyncio.Event()
         self._stopping = False
         self._waiting: dict[tuple[str, str], deque[InboundEvent]] = {}
+        self._held: dict[int | None, InboundEvent] = {}
+        """What was claimed and is not worked yet, by the rows' ids: the first in line may keep the others waiting."""
         self._people = Background()
 
     async def keep(self, event: InboundEvent) -> None:
@@ -74,6 +76,7 @@ class Worker:
         return True
 
     async def _read(self) -> None:
+        await self._inbox.hold(self._held.values())
         is_full = True
         while is_full and not self._stopping:
             events = await self._inbox.claim(self._handlers)
@@ -88,6 +91,7 @@ class Worker:
         await self._people.close()
 
     def _hand_over(self, event: InboundEvent) -> None:
+        self._held[event.id] = event
         person = (event.tenant, event.user_id)
         if person in self._waiting:
             self._waiting[person].append(event)
@@ -109,6 +113,8 @@ class Worker:
             except Exception:  # the edge: one event must not take the person's next ones with it
                 told = {"event": "event_unanswered", "kind": event.kind}
                 log.exception("A stored event was not worked", extra=told)
+            finally:
+                self._held.pop(event.id, None)
         del self._waiting[person]
         if spoke:
             await self._afterwards(*person)
