@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.slack.background import Background
+from adapters.background import Background
 from bot.clock import Clocks, FixedClock
 from bot.conversation import Conversation
 from bot.database import Database
