@@ -119,7 +119,7 @@ def _since_last(rule: Rule, held: Certificate, day: date) -> Cycle | None:
     if not so_far:
         return _until_printed(held, day)
     start = so_far[-1]
-    if held.expires and start == held.earned <= held.expires:
+    if held.expires and start == held.earned and start <= held.expires:
         return Cycle(start, held.expires, Basis.PRINTED, start)
     last = later(start, rule.months)
     return Cycle(start, min(last, start + timedelta(days=rule.days)) if rule.days else last, Basis.DERIVED, start)

@@ -31,11 +31,11 @@ def course(rule: CredentialRule, written: str) -> Course:
 def stands(name: str, today: str, *courses: str, **given: str | int) -> Standing:
     """Somebody's standing: `stands("cmm", "2026-11-22", "2026-04-01 2", earned="2026-03-01")`."""
     rule = shipped_rules()[name]
-    days = {key: day(str(given[key])) for key in ("earned", "expires") if key in given}
+    earned, expires = (day(str(given[key])) if key in given else None for key in ("earned", "expires"))
     month = given.get("month")
     own, in_pool = given.get("own"), given.get("in_pool", 1)
     assert month is None or isinstance(month, int)
     assert own is None or isinstance(own, int)
     assert isinstance(in_pool, int)
-    held = Holding(rule, Certificate(**days, month=month), own, in_pool)
+    held = Holding(rule, Certificate(earned, expires, month), own, in_pool)
     return standing(held, [course(rule, each) for each in courses], day(today))
