@@ -1,5 +1,15 @@
 """The tables, one file per subject. Importing this package registers all of them with SQLModel's metadata."""
 
-from bot.model import coaching, deliveries, demo, inbound, installations, people, progress, questions
+from bot.model import coaching, credentials, deliveries, demo, inbound, installations, people, progress, questions
 
-__all__ = ["coaching", "deliveries", "demo", "inbound", "installations", "people", "progress", "questions"]
+__all__ = [
+    "coaching",
+    "credentials",
+    "deliveries",
+    "demo",
+    "inbound",
+    "installations",
+    "people",
+    "progress",
+    "questions",
+]

@@ -104,7 +104,7 @@ cmpe  | 04-01 30 mgma live; 04-02 20 | 5000 0 | mgma 3000 0, live 3000 0, other 
 cmom earned=2024-03-01 | 04-01 9; 04-02 6 core | 900 300 | core 600 300, other 300 0
 cmom earned=2024-03-01 | 04-01 3; 04-02 9 core | 1200 0 | core 900 0, other 300 0
 cma earned=2022-02-10 | 04-01 60 aama general | 6000 2000 | 0+1000/0+1000/6000+0/6000+0/0+0
-cma earned=2022-02-10 | 04-01 20 aama admin clinical; 04-02 10 aama general | 3000 3000 | 1000+0/1000+0/1000+0/3000+0/0+0
+cma earned=2022-02-10 | 04-01 20 aama admin clinical;04-02 10 aama general | 3000 3000 | 1000+0/1000+0/1000+0/3000+0/0+0
 cma earned=2022-02-10 | 04-01 60 admin clinical general | 3000 3000 | 1000+0/1000+0/1000+0/0+3000/3000+0
 chfp earned=2025-08-01 | 04-01 45; 04-02 15 hfma | 6000 500 | hfma 1500 500
 fache earned=2025-08-01 | 04-01 30 ache virtual; 04-02 30 | 3600 1200 | in-person 0 1200, virtual 2400 0, other 1200 0
