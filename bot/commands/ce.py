@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from bot.clock import local_day
 from bot.mentoring import ce_add, ce_log
+from bot.mentoring.ce_alerts import alerts, follow_records, is_on
 from bot.mentoring.ce_records import load, named, names_of
 from bot.mentoring.ce_words import card, whole
 from bot.mentoring.showing import sentence
@@ -18,7 +19,10 @@ Way = Callable[[Visit, str], Awaitable[Message]]
 async def handle(visit: Visit, arguments: str) -> Message:
     word, _, rest = arguments.partition(" ")
     way = _WAYS.get(word.lower())
-    return await way(visit, rest) if way else await _one(visit, word)
+    reply = await (way(visit, rest) if way else _one(visit, word))
+    if word.lower() in _CHANGES:
+        await follow_records(visit)
+    return reply
 
 
 async def _all(visit: Visit, _rest: str) -> Message:
@@ -31,6 +35,8 @@ async def _all(visit: Visit, _rest: str) -> Message:
         blocks += [*card(visit.say, each), Divider()]
     choices = [Button(visit.say("ce.button.log"), "ce log", style="primary", opens=True)]
     choices += [Button(visit.say("ce.button.list"), "ce list"), Button(visit.say("ce.button.add-another"), "ce add")]
+    if not await is_on(visit):
+        choices.append(Button(visit.say("ce.button.alerts-on"), "ce alerts on"))
     details = [Button(each.rule.short, f"ce {names_of(each.rule)[0]}") for each in record.kept]
     blocks += [Buttons(tuple(choices)), sentence(visit, "ce.all.details"), Buttons(tuple(details[:5]))]
     return Message(visit.say.count("ce.title", len(record.kept)), tuple(blocks))
@@ -71,8 +77,11 @@ _WAYS: Mapping[str, Way] = MappingProxyType(
         "delete": ce_log.delete,
         "restore": ce_log.restore,
         "list": ce_log.listed,
+        "alerts": alerts,
     }
 )
+_CHANGES = frozenset(("add", "drop", "keep", "log", "edit", "delete", "restore"))
+"""Ways after which other days may be the ones to write on."""
 
 _CMM = "ce add cmm earned 2026-03-01 expires 2027-03-01"
 _CMPE = "ce add cmpe earned 2024-05-04"
@@ -95,6 +104,8 @@ COMMAND = Command(
         Example("ce add chap earned 2025-01-10"),
         Example('ce log 2 "Leadership" 2027-01-05 for cmm', after=_BOTH),
         Example("ce list", after=(*_BOTH, _UPDATE)),
+        Example("ce alerts", after=_BOTH),
+        Example("ce alerts on", after=_BOTH),
         Example("ce delete 1", after=(*_BOTH, _UPDATE)),
     ),
     handle=handle,

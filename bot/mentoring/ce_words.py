@@ -36,7 +36,12 @@ def day_words(say: Wording, day: date) -> str:
 
 
 def brief(say: Wording, kept: Kept) -> str:
-    """What is left and until when, in one line: "4 CEUs to go by Feb 28, 2027: 1.3 a month"."""
+    """What is left, until when, and how fast: "4 CEUs to go by Feb 28, 2027: 1.3 a month"."""
+    return f"{left_words(say, kept)}{_pace(say, kept.standing)}"
+
+
+def left_words(say: Wording, kept: Kept) -> str:
+    """What is left and until when: "4 CEUs to go by Feb 28, 2027"."""
     now = kept.standing
     if now.cycle is None:
         return say("ce.brief.no-date")
@@ -45,19 +50,25 @@ def brief(say: Wording, kept: Kept) -> str:
         return say("ce.brief.no-number", day=last)
     if now.is_complete:
         return say("ce.brief.complete", day=last)
-    said = say("ce.brief.left", left=amount(say, kept.rule, now.left or 0), day=last)
-    return f"{said}{_pace(say, now)}"
+    return say("ce.brief.left", left=amount(say, kept.rule, now.left or 0), day=last)
 
 
 def _pace(say: Wording, now: Standing) -> str:
+    if not now.left:
+        return ""
     of_them = [
         say("ce.pace.part", amount=number(say, part.left), part=part.part.name)
         for part in (now.count.parts if now.count else ())
         if part.left
     ]
-    pace = [say("ce.pace", pace=number(say, now.pace))] if now.pace and now.holding.rule.unit != "completion" else []
+    is_long = now.pace is not None and now.pace < now.left
+    pace = [say("ce.pace", pace=number(say, now.pace or 0))] if is_long and not _is_training(now) else []
     said = ", ".join((*pace, *of_them))
     return f": {said}" if said else ""
+
+
+def _is_training(now: Standing) -> bool:
+    return now.holding.rule.unit == "completion"
 
 
 def card(say: Wording, kept: Kept) -> tuple[Block, ...]:

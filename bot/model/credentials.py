@@ -74,9 +74,11 @@ class AlertPlan(SQLModel, table=True):
     """By the calendar clock."""
     minute: int | None = None
     """Local minutes after midnight; None: the hour of the weekly note, or noon."""
-    next_day: date | None = None
-    """The member's local day of the next alert."""
+    days: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+    """The member's local days of the alerts to come, each with the day from which it would come too late."""
+    last_day: date | None = None
+    """The last such day that was planned."""
     next_due_at: datetime | None = Field(default=None, sa_type=Instant)
-    """The instant of `next_day`, in UTC; None when nothing is to come."""
+    """The instant of the first of `days`, in UTC; None when nothing is to come."""
     calendar_key: str = Field(default="", index=True)
     """The hash of the secret in the address of the member's calendar; empty where there is none."""
