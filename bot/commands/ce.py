@@ -1,12 +1,12 @@
 """`ce …`: continuing education. Credentials held, courses logged, what counts, what is left and until when."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from types import MappingProxyType
 
 from bot.clock import local_day
 from bot.mentoring import ce_add, ce_log
 from bot.mentoring.ce_alerts import alerts, follow_records, is_on
-from bot.mentoring.ce_records import load, named, names_of
+from bot.mentoring.ce_records import Record, load, named, names_of
 from bot.mentoring.ce_words import card, whole
 from bot.mentoring.showing import sentence
 from bot.message import Block, Button, Buttons, Divider, Message
@@ -30,7 +30,7 @@ async def _all(visit: Visit, _rest: str) -> Message:
     record = await load(visit.session, visit.member_id, visit.pack.credentials, today)
     if not record.kept:
         return ce_log.nothing_held(visit)
-    blocks: list[Block] = []
+    blocks: list[Block] = [*_changed(visit, record)]
     for each in sorted(record.kept, key=lambda kept: _until(kept.standing.days_left)):
         blocks += [*card(visit.say, each), Divider()]
     choices = [Button(visit.say("ce.button.log"), "ce log", style="primary", opens=True)]
@@ -40,6 +40,15 @@ async def _all(visit: Visit, _rest: str) -> Message:
     details = [Button(each.rule.short, f"ce {names_of(each.rule)[0]}") for each in record.kept]
     blocks += [Buttons(tuple(choices)), sentence(visit, "ce.all.details"), Buttons(tuple(details[:5]))]
     return Message(visit.say.count("ce.title", len(record.kept)), tuple(blocks))
+
+
+def _changed(visit: Visit, record: Record) -> Iterator[Block]:
+    """Said once of each rule that changed since the member saw it; everything here goes by the new one already."""
+    for each in record.kept:
+        if each.row.rule_version != each.rule.version:
+            each.row.rule_version = each.rule.version
+            visit.session.add(each.row)
+            yield sentence(visit, "ce.rule-changed", name=each.rule.short)
 
 
 def _until(days_left: int | None) -> int:
@@ -80,7 +89,7 @@ _WAYS: Mapping[str, Way] = MappingProxyType(
         "alerts": alerts,
     }
 )
-_CHANGES = frozenset(("add", "drop", "keep", "log", "edit", "delete", "restore"))
+_CHANGES = frozenset(("", "add", "drop", "keep", "log", "edit", "delete", "restore"))
 """Ways after which other days may be the ones to write on."""
 
 _CMM = "ce add cmm earned 2026-03-01 expires 2027-03-01"

@@ -191,3 +191,13 @@ async def test_home_says_what_is_due_and_privacy_what_is_kept(talk: Talk) -> Non
     told = plain(await talk("privacy"))
     assert "Credentials you hold: 1" in told
     assert "Courses you logged: 1" in told
+
+
+async def test_a_changed_rule_is_told_once(talk: Talk, database: Database) -> None:
+    await talk(CMM)
+    async with database.work() as session:
+        (row,) = (await session.exec(select(HeldCredential))).all()
+        row.rule_version = 0
+        session.add(row)
+    assert "The rule of the CMM as I know it has changed" in plain(await talk("ce"))
+    assert "has changed" not in plain(await talk("ce"))
