@@ -4,7 +4,8 @@
 editor is told about a long line by `preceptor content check` and never by a member's clipped message.
 """
 
-from typing import Annotated, Literal
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -211,3 +212,7 @@ class Pack(Frozen):
     """How credentials are kept; a language that has none of its own tells those of English."""
     placement: Placement
     terms: Terms
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Its name is enough: whoever writes down what holds a pack (asyncio does) would write down all of it."""
+        return (("name", self.name), ("locale", self.locale))

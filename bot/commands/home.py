@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from bot.mentoring.at_hand import at_hand
@@ -25,6 +26,12 @@ DUE = 5
 """At most so many lines on what is due."""
 OVER = timedelta(hours=24)
 """A planned action is shown for so long after its hour."""
+_MEANT = (
+    select(PlannedAction)
+    .where(PlannedAction.member_id == bindparam("member"), col(PlannedAction.due_at) > bindparam("since"))
+    .order_by(col(PlannedAction.due_at))
+    .limit(DUE)
+)
 
 
 async def handle(visit: Visit, arguments: str) -> Message:  # noqa: ARG001
@@ -82,10 +89,7 @@ def _due_blocks(visit: Visit, lines: list[Spans]) -> tuple[Block, ...]:
 
 
 async def _planned(visit: Visit, progress: Progress) -> list[Spans]:
-    mine = select(PlannedAction).where(
-        PlannedAction.member_id == visit.member_id, col(PlannedAction.due_at) > visit.now - OVER
-    )
-    planned = (await visit.session.exec(mine.order_by(col(PlannedAction.due_at)).limit(DUE))).all()
+    planned = (await visit.session.exec(_MEANT, params={"member": visit.member_id, "since": visit.now - OVER})).all()
     named = [(find_thing(visit.pack, each.action_id), each) for each in planned]
     return [
         (
@@ -146,4 +150,5 @@ COMMAND = Command(
         Example("home", after=(PLACED, "ce add cmm earned 2026-03-01 expires 2027-03-01", 'ce log 8 "Law" 2026-05-04')),
     ),
     handle=handle,
+    only_reads=True,
 )

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.mentoring.ce_cycles import Certificate
-from bot.mentoring.ce_ladder import PACE, QUIET_RUNGS, RUNGS, Kept, due_on, upcoming
+from bot.mentoring.ce_ladder import PACE, QUIET_RUNGS, RUNGS, due_on, upcoming
+from bot.mentoring.ce_records import Kept
 from bot.mentoring.ce_standing import Course, Holding, standing
 from bot.model.credentials import HeldCredential
 from tests.fakes.ce_rules import shipped_rules
