@@ -80,5 +80,3 @@ class AlertPlan(SQLModel, table=True):
     """The last such day that was planned."""
     next_due_at: datetime | None = Field(default=None, sa_type=Instant)
     """The instant of the first of `days`, in UTC; None when nothing is to come."""
-    calendar_key: str = Field(default="", index=True)
-    """The hash of the secret in the address of the member's calendar; empty where there is none."""

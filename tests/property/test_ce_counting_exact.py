@@ -97,14 +97,14 @@ def _slow(rule: CredentialRule, required: int, some: list[frozenset[str]]) -> in
     return left
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(rules(), credits_earned)
 def test_what_is_left_is_the_fewest_possible(made: tuple[CredentialRule, int], some: list[frozenset[str]]) -> None:
     rule, required = made
     assert count(rule, required * 100, _earned(some)).left == _slow(rule, required, some) * 100
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(rules(), credits_earned)
 def test_no_maximum_is_passed(made: tuple[CredentialRule, int], some: list[frozenset[str]]) -> None:
     rule, required = made
@@ -119,7 +119,7 @@ amounts = st.integers(1, 3000)
 some_earned = st.lists(st.builds(Earned, amounts, words.map(frozenset)), max_size=6)
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(names, some_earned, st.builds(Earned, amounts, words.map(frozenset)))
 def test_one_more_credit_never_makes_it_worse(name: str, some: list[Earned], one: Earned) -> None:
     rule = shipped_rules()[name]

@@ -33,7 +33,7 @@ def test_there_are_rules_of_every_anchor() -> None:
     assert {rule.anchor for rule in RULES} == set(Anchor) - {Anchor.LAST_DONE, Anchor.OWN}
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(rules, certificates, st.integers(0, 4000))
 def test_every_day_belongs_to_exactly_one_period(rule: Rule, held: Certificate, after: int) -> None:
     assert held.earned is not None
@@ -48,7 +48,7 @@ def test_every_day_belongs_to_exactly_one_period(rule: Rule, held: Certificate, 
     assert cycle_on(rule, held, held.earned - DAY) is None
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(rules, days, st.integers(1, 12))
 def test_the_printed_day_always_wins(rule: Rule, expires: date, month: int) -> None:
     found = _on(rule, Certificate(expires=expires, month=month), expires)
@@ -56,7 +56,7 @@ def test_the_printed_day_always_wins(rule: Rule, expires: date, month: int) -> N
     assert _on(rule, Certificate(expires=expires), expires + DAY).basis is Basis.DERIVED
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(days, st.lists(st.integers(1, 3000), max_size=4), st.integers(0, 4000))
 def test_a_training_runs_from_the_last_time_it_was_done(earned: date, offsets: list[int], after: int) -> None:
     rule = shipped_rules()["osha training"].cycle

@@ -27,7 +27,7 @@ def _kept(name: str, expires: date, today: date, amount: int) -> Kept:
     return Kept(row, rule, standing(holding, [Course(FIRST, amount, words)] if amount else [], today))
 
 
-@settings(max_examples=1000)
+@settings(max_examples=1000, deadline=None)
 @given(st.sampled_from(NAMES), st.integers(0, 364))
 def test_a_year_of_rungs_each_once(name: str, after: int) -> None:
     expires = FIRST + after * DAY
@@ -46,7 +46,7 @@ def test_a_year_of_rungs_each_once(name: str, after: int) -> None:
         assert few == [rung for rung in told if rung in QUIET_RUNGS]
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from([name for name in NAMES if shipped_rules()[name].required]), st.integers(1, 364))
 def test_nothing_is_due_once_all_is_done(name: str, after: int) -> None:
     expires = FIRST + after * DAY

@@ -64,13 +64,11 @@ def _create_alertplan() -> None:
         sa.Column("days", sa.JSON(), nullable=False),
         sa.Column("last_day", sa.Date(), nullable=True),
         sa.Column("next_due_at", _INSTANT, nullable=True),
-        sa.Column("calendar_key", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"]),
         sa.PrimaryKeyConstraint("member_id"),
     )
     is_due = sa.text("next_due_at IS NOT NULL")
     op.create_index("ix_alertplan_due", "alertplan", ["next_due_at"], sqlite_where=is_due, postgresql_where=is_due)
-    op.create_index(op.f("ix_alertplan_calendar_key"), "alertplan", ["calendar_key"])
 
 
 def downgrade() -> None:
