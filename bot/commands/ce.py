@@ -31,6 +31,8 @@ async def _all(visit: Visit, _rest: str) -> Message:
     if not record.kept:
         return ce_log.nothing_held(visit)
     blocks: list[Block] = [*_changed(visit, record)]
+    if blocks:
+        await follow_records(visit)
     for each in sorted(record.kept, key=lambda kept: _until(kept.standing.days_left)):
         blocks += [*card(visit.say, each), Divider()]
     choices = [Button(visit.say("ce.button.log"), "ce log", style="primary", opens=True)]
@@ -70,7 +72,8 @@ async def _one(visit: Visit, word: str) -> Message:
         Button(visit.say("ce.button.date"), f"ce date {name}", opens=True),
         Button(visit.say("ce.button.drop"), f"ce drop {name}"),
     )
-    return Message(kept.rule.name, (*whole(visit.say, kept), sentence(visit, "ce.own", name=name), Buttons(buttons)))
+    own = () if kept.rule.is_training else (sentence(visit, "ce.own", name=name),)
+    return Message(kept.rule.name, (*whole(visit.say, kept), *own, Buttons(buttons)))
 
 
 _WAYS: Mapping[str, Way] = MappingProxyType(
@@ -89,7 +92,7 @@ _WAYS: Mapping[str, Way] = MappingProxyType(
         "alerts": alerts,
     }
 )
-_CHANGES = frozenset(("", "add", "drop", "keep", "log", "edit", "delete", "restore"))
+_CHANGES = frozenset(("add", "drop", "keep", "log", "edit", "delete", "restore"))
 """Ways after which other days may be the ones to write on."""
 
 _CMM = "ce add cmm earned 2026-03-01 expires 2027-03-01"

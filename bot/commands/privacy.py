@@ -7,7 +7,7 @@ from bot.mentoring.coming_words import leave_words
 from bot.mentoring.progress import load
 from bot.message import Block, Bullets, Facts, Message, Paragraph, Spans, When, rich, text
 from bot.model.coaching import CoachingPlan
-from bot.model.credentials import HeldCredential, LoggedCourse
+from bot.model.credentials import AlertPlan, HeldCredential, LoggedCourse
 from bot.model.progress import PlannedAction
 from bot.visit import Visit
 from bot.words import Command, Example
@@ -49,7 +49,12 @@ async def _credentials(visit: Visit) -> tuple[tuple[str, Spans], ...]:
         mine = select(func.count()).select_from(table).where(col(table.member_id) == visit.member_id)
         counts.append((await visit.session.exec(mine)).one())
     names = (visit.say("privacy.credentials"), visit.say("privacy.courses"))
-    return tuple((name, text(str(number))) for name, number in zip(names, counts, strict=True) if number)
+    kept = [(name, text(str(number))) for name, number in zip(names, counts, strict=True) if number]
+    alerts = await visit.session.get(AlertPlan, visit.member_id)
+    if alerts is not None:
+        on = visit.say("privacy.on") if alerts.is_on else visit.say("privacy.off")
+        kept.append((visit.say("privacy.ce-alerts"), text(on)))
+    return tuple(kept)
 
 
 def _pause(visit: Visit, plan: CoachingPlan | None) -> tuple[tuple[str, Spans], ...]:

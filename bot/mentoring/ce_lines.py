@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from bot.mentoring.days import Reader
 
 TITLE_LENGTH = 120
+LINK_LENGTH = 500
 _QUOTED = re.compile(r'["“”](.*)["“”]')
 _ISO = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _LINK = re.compile(r"(?:\blink\s+)?(https?://\S+)", re.IGNORECASE)
@@ -105,7 +106,7 @@ def read_logged(line: str, kinds: frozenset[str], reader: Reader) -> Logged:
         for_=wanted,
         provider=provider.strip(' ,;"“”')[:TITLE_LENGTH],
         number=number,
-        link=link.rstrip(".,;)"),
+        link=link.rstrip(".,;)")[:LINK_LENGTH],
     )
 
 

@@ -30,6 +30,8 @@ from bot.model.credentials import LoggedCourse
 from bot.visit import Visit
 
 SHOWN = 20
+LONGEST_LINE = 1500
+"""Characters of a line that a button can carry again."""
 ANYWAY = "anyway"
 """The word before a line that is logged a second time on purpose."""
 
@@ -167,10 +169,9 @@ def _twin(courses: Iterable[Any], made: LoggedCourse) -> Any | None:
 
 
 def _noticed(visit: Visit, twin: Any, words: str) -> Message:
-    buttons = (
-        Button(visit.say("ce.button.anyway"), f"ce log {ANYWAY} {words}"),
-        Button(visit.say("ce.button.list"), "ce list"),
-    )
+    again = Button(visit.say("ce.button.anyway"), f"ce log {ANYWAY} {words}")
+    every = Button(visit.say("ce.button.list"), "ce list")
+    buttons = (again, every) if len(words) <= LONGEST_LINE else (every,)
     day = day_words(visit.say, twin.day)
     said = Paragraph(text(visit.say("ce.twin", title=twin.title, day=day, number=twin.id)))
     return Message(visit.say("ce.twin.title"), (said, Buttons(buttons)))

@@ -145,10 +145,16 @@ async def delete_course(session: AsyncSession, row: LoggedCourse, now: datetime)
 
 
 async def restore_course(session: AsyncSession, row: LoggedCourse, now: datetime) -> None:
-    """It counts again, in place of the row that corrected it, if there is one."""
+    """It counts again, in place of the rows that corrected it one after another."""
     row.removed_at = None
     session.add(row)
-    newer = select(LoggedCourse).where(LoggedCourse.replaces == row.id, LoggedCourse.member_id == row.member_id)
-    for each in (await session.exec(newer)).all():
-        each.removed_at = each.removed_at or now
-        session.add(each)
+    corrected = [row.id]
+    while corrected:
+        newer = select(LoggedCourse).where(
+            LoggedCourse.member_id == row.member_id, col(LoggedCourse.replaces).in_(corrected)
+        )
+        corrected = []
+        for each in (await session.exec(newer)).all():
+            each.removed_at = each.removed_at or now
+            session.add(each)
+            corrected.append(each.id)

@@ -9,11 +9,11 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from bot.mentoring.ce_cycles import Basis
-from bot.mentoring.ce_records import Kept
+from bot.mentoring.ce_records import Kept, names_of
 from bot.mentoring.ce_standing import Standing
 from bot.mentoring.sourcing import sources_line
 from bot.message import Block, Bold, Bullets, Facts, Paragraph, Progress, Spans, Text, rich, text
-from content.credentials import CredentialRule, Grace
+from content.credentials import Anchor, CredentialRule, Grace
 from content.wording import Wording
 
 HUNDREDTHS = 100
@@ -46,6 +46,8 @@ def left_words(say: Wording, kept: Kept) -> str:
     if now.cycle is None:
         return say("ce.brief.no-date")
     last = day_words(say, now.cycle.last)
+    if _is_training(now):
+        return say("ce.brief.again", day=last)
     if now.required is None:
         return say("ce.brief.no-number", day=last)
     if now.is_complete:
@@ -73,9 +75,29 @@ def _is_training(now: Standing) -> bool:
 
 def card(say: Wording, kept: Kept) -> tuple[Block, ...]:
     """One credential in the list of all."""
-    bar = _bar(kept)
+    bar, passed = _bar(kept), _passed(say, kept)
     line = Paragraph((Bold(kept.rule.short), Text(f": {brief(say, kept)}")))
-    return (line, *((bar,) if bar else ()), Paragraph(text(_time(say, kept.standing)), quiet=True))
+    time = Paragraph(text(_time(say, kept.standing)), quiet=True)
+    return (line, *((bar,) if bar else ()), *passed, *(() if passed and kept.standing.cycle is None else (time,)))
+
+
+def _passed(say: Wording, kept: Kept) -> tuple[Block, ...]:
+    """The printed date is over: what is shown goes by the rule until the member tells the next one."""
+    expires, rule = kept.row.expires, kept.rule
+    if expires is None or expires >= kept.standing.today or _is_done_since(kept):
+        return ()
+    said = say("ce.passed", day=day_words(say, expires), name=names_of(rule)[0])
+    over = (kept.standing.today - expires).days
+    if rule.grace and over <= rule.grace.days:
+        said += f" {rule.grace.says}"
+    return (Paragraph(rich(said)),)
+
+
+def _is_done_since(kept: Kept) -> bool:
+    """A training that was done again has a period of its own."""
+    cycle = kept.standing.cycle
+    is_again = kept.rule.cycle.anchor is Anchor.LAST_DONE and cycle is not None and cycle.basis is not Basis.PRINTED
+    return is_again and cycle is not None and kept.row.expires is not None and cycle.last > kept.row.expires
 
 
 def _bar(kept: Kept) -> Progress | None:
@@ -110,7 +132,8 @@ def whole(say: Wording, kept: Kept) -> tuple[Block, ...]:
     if rule.caution:
         blocks.append(Paragraph(text(rule.caution)))
     blocks += [Paragraph(sources_line(say, rule.sources.values()), quiet=True)]
-    blocks.append(Paragraph(text(say("ce.read-on", day=day_words(say, rule.read_on), issuer=rule.issuer)), quiet=True))
+    key = "ce.read-on.training" if rule.is_training else "ce.read-on"
+    blocks.append(Paragraph(text(say(key, day=day_words(say, rule.read_on), issuer=rule.issuer)), quiet=True))
     return tuple(blocks)
 
 
@@ -132,14 +155,19 @@ def _parts(say: Wording, kept: Kept) -> tuple[Block, ...]:
 
 def _facts(say: Wording, kept: Kept) -> Iterable[tuple[str, Spans]]:
     rule, now = kept.rule, kept.standing
-    yield say("ce.fact.asked"), text(_asked(say, kept))
+    if not rule.is_training:
+        yield say("ce.fact.asked"), text(_asked(say, kept))
     if now.logged:
         yield say("ce.fact.logged"), text(amount(say, rule, now.logged))
     if now.carried:
         yield say("ce.fact.carried"), text(amount(say, rule, now.carried))
-    if now.cycle:
+    if now.cycle and now.cycle.first > date.min:
         days = say("ce.period", first=day_words(say, now.cycle.first), last=day_words(say, now.cycle.last))
         yield say("ce.fact.period"), text(days)
+    yield from _rule_facts(say, rule)
+
+
+def _rule_facts(say: Wording, rule: CredentialRule) -> Iterable[tuple[str, Spans]]:
     yield say("ce.fact.rule"), text(rule.cycle.says)
     if rule.unit_note:
         yield say("ce.fact.unit"), text(rule.unit_note.says)

@@ -114,6 +114,10 @@ async def test_corrected_deleted_and_brought_back(talk: Talk, database: Database
     assert [(row.id, row.amounts) for row in await courses(database)] == [(2, {"pahcom-cmm": 300})]
     await talk(buttons(edited)["Undo"])
     assert [(row.id, row.amounts) for row in await courses(database)] == [(1, {"pahcom-cmm": 200})]
+    await talk('ce edit 1 3 "Law for leads" 2026-11-04')
+    await talk('ce edit 3 4 "Law for leads" 2026-11-05')
+    await talk(buttons(edited)["Undo"])
+    assert [row.id for row in await courses(database)] == [1]
     deleted = await talk("ce delete 1")
     assert await courses(database) == []
     await talk(buttons(deleted)["Undo"])
@@ -121,8 +125,8 @@ async def test_corrected_deleted_and_brought_back(talk: Talk, database: Database
     await talk("ce delete 1")
     calendar.move(calendar.now().replace(month=12, day=30) - calendar.now())
     await talk('ce log 1 "Another" 2026-12-01')
-    await talk("ce delete 3")
-    assert [row.id for row in await courses(database, everything=True)] == [3]
+    await talk("ce delete 5")
+    assert [row.id for row in await courses(database, everything=True)] == [5]
 
 
 async def test_nobody_reaches_the_courses_of_another(talk: Talk, database: Database) -> None:
@@ -201,3 +205,21 @@ async def test_a_changed_rule_is_told_once(talk: Talk, database: Database) -> No
         session.add(row)
     assert "The rule of the CMM as I know it has changed" in plain(await talk("ce"))
     assert "has changed" not in plain(await talk("ce"))
+
+
+async def test_a_printed_date_that_passed_asks_for_the_next(talk: Talk) -> None:
+    told = plain(await talk("ce add cmm expires 2026-11-10"))
+    assert "The date on your certificate, Nov 10, 2026, has passed" in told
+    assert "Contact PAHCOM within 30 days" in told
+    assert "Contact PAHCOM" not in plain(await talk("ce add cmm expires 2026-10-10"))
+    assert "has passed" not in plain(await talk("ce add cmm expires 2027-10-10"))
+
+
+async def test_a_training_is_done_again_by_a_day(talk: Talk) -> None:
+    assert "again by Jan 10, 2027" in plain(await talk("ce add hipaa expires 2027-01-10"))
+    assert "again by Jan 5, 2027" in plain(await talk("ce add osha earned 2026-01-05"))
+    await talk('ce log "Yearly training" 2026-11-20 for osha')
+    told = plain(await talk("ce osha"))
+    assert "again by Nov 20, 2027" in told
+    assert "not found" not in told
+    assert "0001" not in plain(await talk("ce hipaa")) + told
