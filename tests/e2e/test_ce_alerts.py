@@ -154,3 +154,22 @@ async def test_in_another_zone_it_comes_at_the_hour_there(office: Coached) -> No
     office.calendar.move(datetime(2026, 11, 24, 3, 1, tzinfo=UTC) - NOON)
     await office.tick()
     assert await told(office) == [("2026-11-24", State.SENT, "")]
+
+
+async def test_a_closed_day_holds_it_unless_it_would_come_too_late(
+    database: Database, knowledge: Knowledge, calendar: FixedClock
+) -> None:
+    office = coached(database, knowledge, calendar, operators=[("T1", "U1")])
+    await office.say("admin holidays add 2026-11-24 Moving the office")
+    for line in ("ce add cmm expires 2026-12-24", "ce alerts on"):
+        await office.say(line)
+        await office.say(line.replace("12-24", "11-25"), user="U2")
+    await office.wait(DAY)
+    assert [address.user for address, _ in office.platform.received] == []
+    await office.wait(DAY)
+    assert sorted(address.user for address, _ in office.platform.received) == ["U1", "U2"]
+    await office.say("admin holidays add 2026-12-22 to 2026-12-28 The end of the year")
+    await office.say("ce drop cmm", user="U2")
+    await office.wait(28 * DAY)
+    slots = [slot for slot, state, _ in await told(office) if state == State.SENT]
+    assert slots == ["2026-11-24", "2026-12-10", "2026-12-17", "2026-12-23"]
