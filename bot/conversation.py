@@ -95,7 +95,7 @@ class Conversation:
 
     async def _answer(self, request: Request) -> Message:
         heard = self._hear(request.text)
-        if heard.only_reads and (message := await self._glance(request, heard)):
+        if heard.only_reads and not request.is_greeting and (message := await self._glance(request, heard)):
             return message
         async with self._database.answering() as session:
             await self._admit(session, request)

@@ -74,8 +74,8 @@ class Logbook:
                 batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
                 answers = await connection.run_sync(_written, [use for use, _ in batch])
         except BaseException as error:
-            if not batch:
-                batch, self._waiting = self._waiting, []
+            if not batch or not isinstance(error, Exception):  # nobody will come back for those who wait
+                batch, self._waiting = batch + self._waiting, []
             for _, written in batch:
                 if not written.done():
                     written.set_exception(error)

@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import Clocks, MachineClock
 from bot.database import Database
-from bot.mentoring.leaving import come_back, everywhere
+from bot.mentoring.leaving import come_back, together_with
 from bot.model.installations import SlackInstallation
 from bot.vault import Vault
 from bot.visitors import find_tenant, insert_new
@@ -54,7 +54,7 @@ class Installations(AsyncInstallationStore):
         tenant = await find_tenant(session, "slack", row.external_id, self._clocks.calendar.now())
         tenant.name, tenant.bot_user_id = row.name, row.bot_user_id
         await session.flush()
-        await come_back(session, everywhere("slack", row.external_id))
+        await come_back(session, together_with(tenant))
         if row.installer_id:
             await greet(session, tenant, row.installer_id, self._clocks.calendar.now())
 

@@ -67,6 +67,7 @@ class Tokens:
         self._clocks = clocks
         self._known: dict[str, _Known] = {}
         self._organizations: dict[str, str] = {}
+        self._own_since: datetime | None = None
         self._wanted: set[str] = set()
         self._reading: asyncio.Task[dict[str, _Known]] | None = None
         self._installations: Installations | None = None
@@ -98,6 +99,15 @@ class Tokens:
         if self._settings.SLACK_BOT_TOKEN is None:
             raise CannotReach(NOT_INSTALLED)
         return Access(self._settings.SLACK_BOT_TOKEN)
+
+    @property
+    def own_since(self) -> datetime | None:
+        """When Slack took SLACK_BOT_TOKEN last, by the machine's clock, as far as this process knows."""
+        return self._own_since
+
+    def own_works(self) -> None:
+        """Slack has just taken SLACK_BOT_TOKEN."""
+        self._own_since = self._clocks.machine.now()
 
     async def _read(self, tenant: str) -> _Known:
         """Those who ask at the same moment, as a round of deliveries does, have one look at the database for all."""

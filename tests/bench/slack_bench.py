@@ -23,6 +23,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
 
 from adapters.composition import open_mentor, ready_to_answer
+from adapters.server import BACKLOG
 from adapters.slack.inbound import add_slack
 from adapters.slack.wiring import Wiring
 from bot.clock import MachineClock
@@ -198,7 +199,7 @@ async def serve(app: web.Application) -> None:
     """On a free port, which is printed; until the process is ended."""
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await web.TCPSite(runner, "127.0.0.1", 0, backlog=BACKLOG).start()
     sys.stdout.write(f"{runner.addresses[0][1]}\n")
     sys.stdout.flush()
     await asyncio.Event().wait()
