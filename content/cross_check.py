@@ -6,6 +6,7 @@ It works on what was read, not on a finished Pack, so that these faults come out
 from collections.abc import Iterator
 from pathlib import Path
 
+from content.credential_check import credential_faults
 from content.draft import Draft
 from content.faults import Fault
 from content.source_file import Location
@@ -22,6 +23,7 @@ NAMESPACES: tuple[tuple[Way, ...], ...] = (
     (("resources", "*", "id"),),
     (("resources", "*", "entries", "*", "id"),),
     (("placement", "questions", "*", "id"),),
+    (("credentials", "*", "id"),),
 )
 _TRUE = {"true", "yes", "on", "1", "y", "t"}
 
@@ -35,6 +37,7 @@ def cross_check(draft: Draft) -> Iterator[Fault]:
     yield from _placement(draft)
     yield from _ending(draft)
     yield from _job_search(draft)
+    yield from credential_faults(draft)
 
 
 def each(data: object, way: Way, at: Location = ()) -> Iterator[tuple[Location, object]]:

@@ -11,7 +11,12 @@ from content.source_file import Location, SourceFile, read_markdown, read_yaml
 
 HEAD = "pack.yaml"
 FILES = {f"{part}.yaml": part for part in ("practices", "suggestions", "resources", "placement", "terms")}
-FOLDERS = {"steps": ("steps", ".yaml"), "faq": ("faqs", ".md"), "outside": ("outside", ".md")}
+FOLDERS = {
+    "steps": ("steps", ".yaml"),
+    "faq": ("faqs", ".md"),
+    "outside": ("outside", ".md"),
+    "credentials": ("credentials", ".yaml"),
+}
 """A folder's name; the field of the pack it fills, and how its files' names end."""
 BODIES = {"faq": "answer", "outside": "reply"}
 _HOMES: dict[Location, str] = {

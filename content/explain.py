@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from content import pack
+from content import credentials, pack
 from content.draft import PARTS, Draft
 from content.faults import Fault
 from content.source_file import Location
@@ -31,12 +31,21 @@ _SAYS: Mapping[str, Callable[[Context], str]] = {
     "model_type": lambda _: "must hold fields (`name: value`), one a line",
     "int_type": lambda _: "must be a whole number",
     "int_parsing": lambda _: "must be a whole number",
+    "greater_than": lambda given: f"must be more than {given['gt']}; what was not found is `null`, never 0",
+    "decimal_parsing": lambda _: "must be a number",
+    "decimal_type": lambda _: "must be a number",
+    "decimal_max_places": lambda given: f"may have {given['decimal_places']} places behind the point at most",
+    "date_from_datetime_parsing": lambda _: "must be a day, as 2026-11-30",
+    "date_parsing": lambda _: "must be a day, as 2026-11-30",
+    "date_type": lambda _: "must be a day, as 2026-11-30",
     "bool_type": lambda _: "must be true or false",
     "bool_parsing": lambda _: "must be true or false",
 }
 _PATTERNS = {
     "[a-z0-9]": "may hold only small letters, digits and single hyphens, like `watch-another-role`",
     "https?": "must be a web address that begins with https:// and holds no spaces",
+    r"1[0-2])-": "must be a month and a day, as 05-31",
+    "^[a-z]+": "may hold only small letters and single hyphens, like `in-person`",
     r"\d+\.": "must be three numbers with dots, like 1.0.0",
 }
 
@@ -106,7 +115,8 @@ def _unknown_field(name: str) -> str:
 
 
 def _field_names() -> list[str]:
-    models = [kind for _, kind in inspect.getmembers(pack, inspect.isclass) if issubclass(kind, BaseModel)]
+    found = [kind for module in (pack, credentials) for _, kind in inspect.getmembers(module, inspect.isclass)]
+    models = [kind for kind in found if issubclass(kind, BaseModel)]
     return sorted({name for model in models for name in model.model_fields})
 
 

@@ -66,7 +66,12 @@ def load_library(root: Path | None = None) -> Library:
         faults += _without_english(folder, packs)
     if faults:
         raise ContentFault(faults)
-    return Library(MappingProxyType(packs))
+    return Library(MappingProxyType({key: _with_rules(pack, packs) for key, pack in packs.items()}))
+
+
+def _with_rules(pack: Pack, packs: Mapping[tuple[str, str], Pack]) -> Pack:
+    """A language without rules of its own tells those of English: what an issuer asks is no matter of language."""
+    return pack if pack.credentials else pack.model_copy(update={"credentials": packs[pack.name, FALLBACK].credentials})
 
 
 def load_pack(folder: Path) -> Pack:

@@ -5,93 +5,24 @@ editor is told about a long line by `preceptor content check` and never by a mem
 """
 
 from collections.abc import Iterable
-from datetime import date
-from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
+
+from content.credentials import CredentialRule
+from content.sourced import Detail, Frozen, Line, Prose, Sentence, Slug, Source, Sources, Title, Url, at_most
 
 StepNumber = Annotated[int, Field(ge=1, le=7)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=500)]
 
 
-def _at_most(words: int) -> AfterValidator:
-    def check(text: str) -> str:
-        count = len(text.split())
-        if count > words:
-            raise ValueError(f"has {count} words; at most {words} fit where it is shown")
-        return text
-
-    return AfterValidator(check)
-
-
-# A weekly message holds 60 words: heading 7, title 7, sentence 20, remarks 6, suggestion 14, footer 6.
-Title = Annotated[Prose, _at_most(7)]
-Sentence = Annotated[Prose, _at_most(20)]
-Line = Annotated[Prose, _at_most(14)]
-Detail = Annotated[Prose, _at_most(90)]
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Label(StrEnum):
-    """How well a fact is known. Nothing in the shipped packs is `confirmed`."""
-
-    CONFIRMED = "confirmed"
-    """Confirmed with the issuer, on the date given."""
-    READ = "read"
-    """Read on the issuer's own page; the date is the page's own, or "undated"."""
-    THIRD_PARTY = "third-party"
-    """Said by somebody other than the issuer."""
-
-
-class Source(_Frozen):
-    """Where a fact was read. The product itself is the only source that carries no label."""
-
-    name: Prose
-    url: Url | None = None
-    label: Label | None = None
-    date: Prose | None = None
-    """The source's own date as far as it is known ("2026-06-24", "2019", "after 2020"), or "undated"."""
-
-    @model_validator(mode="after")
-    def _labelled(self) -> Self:
-        if self.name == PRODUCT:
-            if self.label or self.date or self.url:
-                raise ValueError(f"the source {PRODUCT!r} carries no url, label or date")
-            return self
-        if self.label is None or self.date is None:
-            raise ValueError("needs a label (confirmed, read or third-party) and the source's own date, or 'undated'")
-        if self.label is Label.CONFIRMED:
-            _require_day(self.date)
-        return self
-
-
-def _require_day(text: str) -> None:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        raise ValueError("a fact labelled 'confirmed' needs the day it was confirmed, as 2026-11-30") from None
-
-
-PRODUCT = "Preceptor"
-"""The source of what the mentor says about itself."""
-
-Sources = Annotated[tuple[Source, ...], Field(min_length=1)]
-
-
-class Smaller(_Frozen):
+class Smaller(Frozen):
     """A version of an action that fits a bad week."""
 
     do: Sentence
     minutes: Annotated[int, Field(ge=2, le=10)]
 
 
-class Action(_Frozen):
+class Action(Frozen):
     """Something a member can finish in one sitting, once."""
 
     id: Slug
@@ -122,7 +53,7 @@ class Practice(Action):
     """Weeks before it may return."""
 
 
-class Milestone(_Frozen):
+class Milestone(Frozen):
     """What takes months or years. It runs beside the actions and never blocks a step."""
 
     id: Slug
@@ -136,18 +67,18 @@ class Milestone(_Frozen):
     sources: Sources
 
 
-class Link(_Frozen):
+class Link(Frozen):
     title: Prose
     url: Url
     sources: tuple[Source, ...] = ()
 
 
-class Step(_Frozen):
+class Step(Frozen):
     """One of the seven steps of the roadmap."""
 
     number: StepNumber
     title: Title
-    short: Annotated[Prose, _at_most(3)]
+    short: Annotated[Prose, at_most(3)]
     """The title where room is scarce ("Experience")."""
     purpose: Detail
     done_when: Detail
@@ -158,7 +89,7 @@ class Step(_Frozen):
     sources: Sources
 
 
-class Faq(_Frozen):
+class Faq(Frozen):
     """One question with its own answer, found by `content.search`."""
 
     id: Slug
@@ -173,7 +104,7 @@ class Faq(_Frozen):
     sources: Sources
 
 
-class Outside(_Frozen):
+class Outside(Frozen):
     """A kind of question the mentor never answers (law, a clinical question, IT trouble), with its own kind reply."""
 
     id: Slug
@@ -181,7 +112,7 @@ class Outside(_Frozen):
     reply: Prose
 
 
-class Suggestion(_Frozen):
+class Suggestion(Frozen):
     """A networking idea: an association, an event, a conversation to seek."""
 
     id: Slug
@@ -196,7 +127,7 @@ class Suggestion(_Frozen):
     sources: tuple[Source, ...] = ()
 
 
-class Resource(_Frozen):
+class Resource(Frozen):
     id: Slug
     title: Prose
     url: Url
@@ -204,24 +135,24 @@ class Resource(_Frozen):
     sources: Sources
 
 
-class ResourceHeading(_Frozen):
+class ResourceHeading(Frozen):
     id: Slug
     title: Prose
     entries: Annotated[tuple[Resource, ...], Field(min_length=5)]
 
 
-class Choice(_Frozen):
+class Choice(Frozen):
     id: Slug
     text: Annotated[Prose, StringConstraints(max_length=70)]
 
 
-class Question(_Frozen):
+class Question(Frozen):
     id: Slug
     text: Sentence
     choices: Annotated[tuple[Choice, ...], Field(min_length=2, max_length=5)]
 
 
-class MetWhen(_Frozen):
+class MetWhen(Frozen):
     """A step counts as met when any of `any_of` is wholly true: each maps a question to the choices that satisfy it."""
 
     step: StepNumber
@@ -230,7 +161,7 @@ class MetWhen(_Frozen):
     """Told to the member: "You already …"."""
 
 
-class Placement(_Frozen):
+class Placement(Frozen):
     """Six questions. The member starts on the first step that is not met; a step without a rule is never met."""
 
     questions: Annotated[tuple[Question, ...], Field(min_length=6, max_length=6)]
@@ -239,7 +170,7 @@ class Placement(_Frozen):
     """Rules that decide at once, in order ("I already am the manager" → step 7)."""
 
 
-class Credential(_Frozen):
+class Credential(Frozen):
     """A credential and who grants it; the checker refuses a sentence that gives it to somebody else."""
 
     name: Prose
@@ -249,7 +180,7 @@ class Credential(_Frozen):
     """Other names of the issuer that a sentence may use."""
 
 
-class Terms(_Frozen):
+class Terms(Frozen):
     """Words of the trade that a reading-grade formula would count against the writer, and credentials' issuers."""
 
     subject_terms: tuple[Prose, ...]
@@ -260,7 +191,7 @@ class Terms(_Frozen):
     """Groups of words people use for the same thing ("boss", "supervisor"); `content.search` treats them as one."""
 
 
-class Pack(_Frozen):
+class Pack(Frozen):
     """One career in one language, whole and checked."""
 
     name: Slug
@@ -277,6 +208,8 @@ class Pack(_Frozen):
     outside: tuple[Outside, ...]
     suggestions: tuple[Suggestion, ...]
     resources: Annotated[tuple[ResourceHeading, ...], Field(min_length=5, max_length=5)]
+    credentials: tuple[CredentialRule, ...] = ()
+    """How credentials are kept; a language that has none of its own tells those of English."""
     placement: Placement
     terms: Terms
 

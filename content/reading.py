@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from content.attribution import whole_words
+from content.credentials import CredentialRule
 from content.pack import Pack, Step
 from content.source_file import Location
 from content.texts import plain
@@ -67,6 +68,8 @@ def readings(pack: Pack) -> Iterator[tuple[Location, tuple[str, ...]]]:
     asked = [question.text for question in pack.placement.questions]
     rules = [*pack.placement.met_when, *pack.placement.straight_to]
     yield ("placement",), (*asked, *(rule.because for rule in rules))
+    for place, rule in enumerate(pack.credentials):
+        yield ("credentials", place), tuple(_rule_readings(rule))
     for place, heading in enumerate(pack.resources):
         yield ("resources", place), tuple(entry.about for entry in heading.entries)
 
@@ -78,6 +81,16 @@ def _step_readings(at: Location, step: Step) -> Iterator[tuple[Location, tuple[s
         yield (*at, "actions", place), (action.title, action.do, action.how, action.evidence)
     for place, milestone in enumerate(step.milestones):
         yield (*at, "milestones", place), (milestone.title, milestone.about, milestone.evidence)
+
+
+def _rule_readings(rule: CredentialRule) -> Iterator[str]:
+    yield rule.cycle.says
+    yield from (each.says for each in (rule.unit_note, rule.proration, rule.grace) if each)
+    yield from (condition.says for condition in rule.conditions)
+    for conflict in rule.conflicts:
+        yield from (reading.says for reading in conflict.readings)
+        yield conflict.default
+    yield from ([rule.caution] if rule.caution else [])
 
 
 @cache

@@ -24,6 +24,12 @@ _NOT_PROSE = frozenset(
         "version",
         "any_of",
         "terms",
+        "said_by",
+        "also",
+        "anchor",
+        "unit",
+        "pool",
+        "by",
     }
 )
 _LINK = re.compile(r"\[([^\[\]\n]{0,200})\]\([^()\s]{0,500}\)")

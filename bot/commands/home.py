@@ -6,6 +6,7 @@ from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from bot.mentoring.at_hand import at_hand
+from bot.mentoring.ce_due import ce_due
 from bot.mentoring.coaching import is_paused, plan_of
 from bot.mentoring.coaching_replies import facts, running_buttons
 from bot.mentoring.coming import coming_note
@@ -38,11 +39,11 @@ async def handle(visit: Visit, arguments: str) -> Message:  # noqa: ARG001
     plan = await plan_of(visit.session, visit.member_id)
     coaching = await _coaching(visit, plan)
     if progress.step is None:
-        return _welcome(visit, plan, coaching)
+        return _welcome(visit, plan, coaching, await ce_due(visit))
     return await _where(visit, progress, plan, coaching)
 
 
-def _welcome(visit: Visit, plan: CoachingPlan | None, coaching: tuple[Block, ...]) -> Message:
+def _welcome(visit: Visit, plan: CoachingPlan | None, coaching: tuple[Block, ...], due: list[Spans]) -> Message:
     """For somebody without a step: what this is, and the three ways in."""
     ways = tuple(rich(visit.say(key)) for key in ("home.way.ask", "home.way.start", "home.way.coach"))
     return Message(
@@ -50,6 +51,7 @@ def _welcome(visit: Visit, plan: CoachingPlan | None, coaching: tuple[Block, ...
         (
             Paragraph(rich(visit.say("home.welcome", career=visit.pack.career))),
             Bullets(ways),
+            *_due_blocks(visit, due),
             *coaching,
             Buttons((start_button(visit.say), Button(visit.say("home.button.ask"), "faq"), *_opt_in(visit, plan))),
             *welcome(visit.say),
@@ -77,8 +79,12 @@ async def _where(visit: Visit, progress: Progress, plan: CoachingPlan | None, co
 
 
 async def _due(visit: Visit, progress: Progress) -> tuple[Block, ...]:
-    """What the member means to do on a day they named: planned actions, then milestones."""
-    lines = [*await _planned(visit, progress), *_milestones(visit, progress)][:DUE]
+    """What the member means to do on a day they named: planned actions, CE, then milestones."""
+    lines = [*await _planned(visit, progress), *await ce_due(visit), *_milestones(visit, progress)][:DUE]
+    return _due_blocks(visit, lines)
+
+
+def _due_blocks(visit: Visit, lines: list[Spans]) -> tuple[Block, ...]:
     return (Paragraph(rich(visit.say("home.due"))), Bullets(tuple(lines))) if lines else ()
 
 
@@ -141,6 +147,7 @@ COMMAND = Command(
         Example("home", after=(PLACED,)),
         Example("home", after=(PLACED, "coach on")),
         Example("home", after=_BUSY),
+        Example("home", after=(PLACED, "ce add cmm earned 2026-03-01 expires 2027-03-01", 'ce log 8 "Law" 2026-05-04')),
     ),
     handle=handle,
     only_reads=True,

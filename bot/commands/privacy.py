@@ -7,6 +7,7 @@ from bot.mentoring.coming_words import leave_words
 from bot.mentoring.progress import load
 from bot.message import Block, Bullets, Facts, Message, Paragraph, Spans, When, rich, text
 from bot.model.coaching import CoachingPlan
+from bot.model.credentials import AlertPlan, HeldCredential, LoggedCourse
 from bot.model.progress import PlannedAction
 from bot.visit import Visit
 from bot.words import Command, Example
@@ -33,11 +34,27 @@ async def _kept(visit: Visit) -> tuple[tuple[str, Spans], ...]:
         (say("privacy.actions"), text(str(len(progress.done)))),
         (say("privacy.results"), text(str(len(progress.results)))),
         (say("privacy.planned"), text(str(planned))),
+        *await _credentials(visit),
         (say("privacy.zone"), text(member.zone or say("privacy.nothing"))),
         (say("privacy.coaching"), text(say("privacy.on") if plan and plan.is_on else say("privacy.off"))),
         *_pause(visit, plan),
         (say("privacy.last-use"), (When(member.last_active_at or visit.now, str(visit.zone)),)),
     )
+
+
+async def _credentials(visit: Visit) -> tuple[tuple[str, Spans], ...]:
+    """Rows that can still be brought back count: they are kept as well."""
+    counts = []
+    for table in (HeldCredential, LoggedCourse):
+        mine = select(func.count()).select_from(table).where(col(table.member_id) == visit.member_id)
+        counts.append((await visit.session.exec(mine)).one())
+    names = (visit.say("privacy.credentials"), visit.say("privacy.courses"))
+    kept = [(name, text(str(number))) for name, number in zip(names, counts, strict=True) if number]
+    alerts = await visit.session.get(AlertPlan, visit.member_id)
+    if alerts is not None:
+        on = visit.say("privacy.on") if alerts.is_on else visit.say("privacy.off")
+        kept.append((visit.say("privacy.ce-alerts"), text(on)))
+    return tuple(kept)
 
 
 def _pause(visit: Visit, plan: CoachingPlan | None) -> tuple[tuple[str, Spans], ...]:

@@ -1,5 +1,6 @@
 """`stop`, `unsubscribe`, `cancel`, `parar`: alone, each turns off all that comes unasked. It always works."""
 
+from bot.mentoring.ce_alerts import stop_alerts
 from bot.mentoring.coaching import drop_reminders, opt_out
 from bot.mentoring.coaching_replies import button, sentence
 from bot.mentoring.samples import PLACED
@@ -11,11 +12,12 @@ from bot.words import Command, Example
 async def handle(visit: Visit, _arguments: str) -> Message:
     was_on = await opt_out(visit.session, visit.member)
     reminders = await drop_reminders(visit.session, visit.member_id)
-    said: list[Block] = []
+    alerts = await stop_alerts(visit)
+    said: list[Block] = [sentence(visit, "ce.alerts.stopped")] if alerts else []
     if reminders:
         said.append(Paragraph(text(visit.say.count("coaching.stop.reminders", reminders))))
     said += [sentence(visit, "coaching.stop"), Buttons((button(visit.say, "on", "coach on"),))]
-    key = "coaching.stop.title" if was_on or reminders else "coaching.stop.nothing.title"
+    key = "coaching.stop.title" if was_on or reminders or alerts else "coaching.stop.nothing.title"
     return Message(visit.say(key), tuple(said))
 
 

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import Week, first_slot, instant_of, local_day, slot_instant
+from bot.mentoring.ce_alerts import follow_hour
 from bot.mentoring.open_hours import Timing, leave_of
 from bot.model.coaching import CoachingPlan
 from bot.model.deliveries import Delivery, State
@@ -201,6 +202,7 @@ async def set_rhythm(session: AsyncSession, member: Member, now: datetime, **cho
     if before != (plan.weekday, plan.minute, plan.every_weeks):
         reschedule(plan, zone_of(member), now)
         await _judge_anew(session, plan, zone_of(member))
+        await follow_hour(session, member)
     return plan
 
 
@@ -214,6 +216,7 @@ async def set_zone(session: AsyncSession, member: Member, name: str, *, own: boo
         plan = await locked_plan(session, member)
         follow_zone(plan, zone_of(member))
         await _judge_anew(session, plan, zone_of(member))
+    await follow_hour(session, member)
     waiting = select(PlannedAction).where(PlannedAction.member_id == member.id, col(PlannedAction.planned_at).is_(None))
     for planned in await session.exec(waiting):
         local = datetime.fromisoformat(planned.local)

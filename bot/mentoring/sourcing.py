@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.message import Link, Span, Spans, Text
-from content.pack import PRODUCT, Label, Source
+from content.sourced import PRODUCT, Label, Source
 from content.wording import Wording
 
 _KEYS = {Label.CONFIRMED: "source.confirmed", Label.READ: "source.read", Label.THIRD_PARTY: "source.third-party"}

@@ -30,6 +30,8 @@ class Situation:
     """What earlier notes were about."""
     unused: int = 0
     """Notes since the member last used the mentor."""
+    ce: str = ""
+    """What falls due in CE on the same day, in one line; empty where nothing does."""
     was_slower: bool = False
     """The note before this one came at the slower pace of somebody who had not used the mentor."""
 
@@ -40,6 +42,8 @@ class Note:
 
     message: Message
     content: Mapping[str, str]
+    carries_ce: bool = False
+    """Whether the line about CE is in it."""
 
 
 def weekly_note(say: Wording, pack: Pack, now: Situation) -> Note | None:
@@ -56,10 +60,17 @@ def weekly_note(say: Wording, pack: Pack, now: Situation) -> Note | None:
         *_news(say, now),
     )
     footer = _footer(say, now.plan)
-    told = _fitting(say, core, footer, idea)
+    told = None if now.ce else _fitting(say, core, footer, idea)
     line = (Paragraph(text(told.line)),) if told else ()
-    message = _message(say, (*core, *line, footer, Buttons(tuple(_buttons(say, action, told, now)))))
-    return Note(message, _content(now, action=action, suggestion=told))
+    due = _ce(say, core, footer, now)
+    message = _message(say, (*core, *due, *line, footer, Buttons(tuple(_buttons(say, action, told, now)))))
+    return Note(message, _content(now, action=action, suggestion=told), carries_ce=bool(due))
+
+
+def _ce(say: Wording, core: tuple[Block, ...], footer: Block, now: Situation) -> tuple[Block, ...]:
+    """The line about CE, where it leaves the note within its words; else the alert goes by itself."""
+    line = (Paragraph(text(now.ce)),) if now.ce else ()
+    return line if _message(say, (*core, *line, footer)).words() <= MOST_WORDS else ()
 
 
 def _idea(pack: Pack, now: Situation) -> Suggestion | None:

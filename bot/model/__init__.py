@@ -1,5 +1,27 @@
 """The tables, one file per subject. Importing this package registers all of them with SQLModel's metadata."""
 
-from bot.model import coaching, deliveries, demo, inbound, installations, people, progress, questions, teams
+from bot.model import (
+    coaching,
+    credentials,
+    deliveries,
+    demo,
+    inbound,
+    installations,
+    people,
+    progress,
+    questions,
+    teams,
+)
 
-__all__ = ["coaching", "deliveries", "demo", "inbound", "installations", "people", "progress", "questions", "teams"]
+__all__ = [
+    "coaching",
+    "credentials",
+    "deliveries",
+    "demo",
+    "inbound",
+    "installations",
+    "people",
+    "progress",
+    "questions",
+    "teams",
+]

@@ -11,7 +11,9 @@ from sqlalchemy import Row, func, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.clock import Week
+from bot.clock import Week, local_day
+from bot.mentoring.ce_alerts import ALERTS, alert_plans, line_for_note
+from bot.mentoring.ce_ladder import Told as ToldOfCe
 from bot.mentoring.closed_days import know_closures
 from bot.mentoring.coaching import (
     WEEKLY,
@@ -29,6 +31,7 @@ from bot.mentoring.progress import Past, fold, pasts_of
 from bot.mentoring.samples import PLACED
 from bot.mentoring.weekly_note import ASK, SLOWER, Note, Situation, weekly_note
 from bot.model.coaching import CoachingPlan
+from bot.model.credentials import AlertPlan
 from bot.model.deliveries import RESTORED, Delivery, State
 from bot.model.people import Member
 from bot.visit import zone_or_guess
@@ -148,16 +151,22 @@ class _Known:
     pasts: Sequence[Past]
     told: Sequence[Told]
     closures: Sequence[Closure]
+    alerts: AlertPlan | None
 
 
 async def gather(session: AsyncSession, rows: Sequence[Delivery], now: datetime) -> Mapping[int, _Known]:
-    """Four statements, however many notes are composed together."""
+    """Five statements, however many notes are composed together."""
     members = [row.member_id for row in rows]
     plans, pasts = await plans_of(session, members), await pasts_of(session, members)
     notes, closures = await told(session, members), await know_closures(session, {row.tenant_id for row in rows}, now)
+    alerts = await alert_plans(session, members)
     return {
         row.member_id: _Known(
-            plans.get(row.member_id), pasts[row.member_id], notes[row.member_id], closures[row.tenant_id]
+            plans.get(row.member_id),
+            pasts[row.member_id],
+            notes[row.member_id],
+            closures[row.tenant_id],
+            alerts.get(row.member_id),
         )
         for row in rows
     }
@@ -175,9 +184,22 @@ async def compose(letter: Letter) -> Composed | Skip | Hold:
         slot = letter.now
     if wait := hours.wait(slot, letter.now):
         return Hold(wait.until, wait.reason)
-    if (note := _note(letter, plan, known)) is None:
+    ce = await _ce_line(letter, known)
+    if (note := _note(letter, plan, known, ce=ce[0] if ce else "")) is None:
         return Skip("nothing to say")
-    return Composed(note.message, {**note.content, **_moved(hours, slot, letter)})
+    carried = {ALERTS: ce[1]} if ce and note.carries_ce else {}
+    return Composed(note.message, {**note.content, **carried, **_moved(hours, slot, letter)})
+
+
+async def _ce_line(letter: Letter, known: _Known) -> tuple[str, list[ToldOfCe]] | None:
+    """A CE alert that falls on the same local day goes with the note."""
+    today = local_day(letter.now, zone_of(letter.member))
+    alerts = known.alerts
+    if alerts is None or not alerts.is_on:
+        return None
+    if alerts.last_day != today and alerts.days[:1] and alerts.days[0][0] != today.isoformat():
+        return None
+    return await line_for_note(letter.session, letter.member, letter.pack, letter.say, letter.now)
 
 
 def _moved(hours: OpenHours, slot: datetime, letter: Letter) -> dict[str, str]:
@@ -190,7 +212,7 @@ def _moved(hours: OpenHours, slot: datetime, letter: Letter) -> dict[str, str]:
     return {MOVED: held_by} if held_by in (QUIET_HOURS, DO_NOT_DISTURB) else {}
 
 
-def _note(letter: Letter, plan: CoachingPlan, known: _Known) -> Note | None:
+def _note(letter: Letter, plan: CoachingPlan, known: _Known, *, ce: str = "") -> Note | None:
     earlier = [row for row in known.told if row.id != letter.delivery.id]
     situation = Situation(
         week=Week.parse(letter.delivery.slot),
@@ -198,6 +220,7 @@ def _note(letter: Letter, plan: CoachingPlan, known: _Known) -> Note | None:
         progress=fold(known.pasts, letter.pack),
         history=offers_in(earlier),
         unused=sum(_is_unused(row, letter.member) for row in earlier),
+        ce=ce,
         was_slower=bool(earlier) and "backoff" in earlier[0].content,
     )
     return weekly_note(letter.say, letter.pack, situation)

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from content.library import load_pack
-from content.pack import PRODUCT, Faq, Outside, Pack, Source
+from content.pack import Faq, Outside, Pack
+from content.sourced import PRODUCT, Source
 from tests.fakes.sample_pack import write_pack
 
 HOURS = """

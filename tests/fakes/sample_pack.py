@@ -93,6 +93,7 @@ def _files() -> dict[str, Any]:
             ],
             "never": ["streak", "HIPAA compliant"],
         },
+        "credentials/sample-card.yaml": _credential(),
         **steps,
     }
 
@@ -109,6 +110,38 @@ def _step(number: int) -> dict[str, Any]:
         "milestones": [_milestone(number)],
         "sources": [SOURCE],
     }
+
+
+def _credential() -> dict[str, Any]:
+    """Twelve credits a year, four of them live; two pages differ."""
+    return {
+        "id": "sample-card",
+        "version": "1",
+        "read_on": "2026-11-22",
+        "name": "Sample Card",
+        "short": "Card",
+        "issuer": "Sample Office",
+        "url": "https://example.org/card",
+        "unit": "ceu",
+        "required": _number("12"),
+        "splits": [{"by": "way", "parts": [_part("live", least=_number("4")), _part("rest", otherwise="true")]}],
+        "cycle": {"anchor": "anniversary", "months": "12", "says": "One year.", "said_by": ["page"]},
+        "conflicts": [{"about": "How many", "readings": _readings(), "default": "Twelve a year meets both."}],
+        "sources": {"page": SOURCE},
+    }
+
+
+def _number(amount: str) -> dict[str, Any]:
+    return {"amount": amount, "said_by": ["page"]}
+
+
+def _part(name: str, **given: Any) -> dict[str, Any]:
+    return {"id": name, "name": name, **given}
+
+
+def _readings() -> list[dict[str, Any]]:
+    year = {"says": "Twelve a year.", "amount": "12", "months": "12", "said_by": ["page"]}
+    return [year, {**year, "says": "Two years.", "amount": "24", "months": "24"}]
 
 
 def _action(name: str) -> dict[str, Any]:
