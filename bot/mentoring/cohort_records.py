@@ -15,9 +15,10 @@ from sqlmodel import select as rows_of
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.mentoring.cohort_batches import ANYWHERE, New, Sharer, Standing, same_place, settle
-from bot.mentoring.cohort_view import Batch, Cohorts, Facts, Row, Shared, View, project, shown, stage_of
+from bot.mentoring.cohort_view import Batch, Cohorts, Facts, Row, Shared, View, project, shown
 from bot.mentoring.open_hours import Leave
 from bot.mentoring.progress import Kind
+from bot.mentoring.stages import stage_of
 from bot.model.cohorts import Cohort, CohortBatch, CohortInvitation, CohortShare, Outcome
 from bot.model.people import Tenant
 from bot.visit import zone_or_guess

@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import local_day
 from bot.mentoring.open_hours import Leave
+from bot.mentoring.stages import stage_of
 
 LEAST = 5
 """A figure counts at least so many people."""
-LATER = 5
-"""Steps from this one on are one to others: looking for a job is nobody's business."""
 LATELY = timedelta(days=7)
 """Somebody who moved on within this time did so "this week"."""
 CADENCES = 3
@@ -174,11 +173,6 @@ def shown(facts: Facts, now: datetime) -> Row:
         region=facts.region if Shared.PLACE in shares else "",
         site=facts.site if Shared.PLACE in shares else "",
     )
-
-
-def stage_of(step: int | None) -> int | None:
-    """The step as others see it: 5, 6 and 7 are one."""
-    return min(step, LATER) if step else None
 
 
 def _moved(facts: Facts, now: datetime) -> bool:
