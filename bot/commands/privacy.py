@@ -3,8 +3,11 @@
 from sqlmodel import col, func, select
 
 from bot.mentoring.coaching import plan_of
+from bot.mentoring.cohort_privacy import managers_see
 from bot.mentoring.coming_words import leave_words
+from bot.mentoring.outcomes import outcomes_of
 from bot.mentoring.progress import load
+from bot.mentoring.samples import PLACED
 from bot.message import Block, Bullets, Facts, Message, Paragraph, Spans, When, rich, text
 from bot.model.coaching import CoachingPlan
 from bot.model.progress import PlannedAction
@@ -14,7 +17,7 @@ from bot.words import Command, Example
 
 async def handle(visit: Visit, arguments: str) -> Message:  # noqa: ARG001
     said: tuple[Block, ...] = (
-        Paragraph(rich(visit.say("privacy.managers"))),
+        *await managers_see(visit),
         Facts(await _kept(visit)),
         Bullets(tuple(rich(visit.say(key)) for key in ("privacy.questions", "privacy.employer", "privacy.patients"))),
         Paragraph(rich(visit.say("privacy.operator")), quiet=True),
@@ -33,10 +36,22 @@ async def _kept(visit: Visit) -> tuple[tuple[str, Spans], ...]:
         (say("privacy.actions"), text(str(len(progress.done)))),
         (say("privacy.results"), text(str(len(progress.results)))),
         (say("privacy.planned"), text(str(planned))),
+        *await _reported(visit),
         (say("privacy.zone"), text(member.zone or say("privacy.nothing"))),
         (say("privacy.coaching"), text(say("privacy.on") if plan and plan.is_on else say("privacy.off"))),
         *_pause(visit, plan),
         (say("privacy.last-use"), (When(member.last_active_at or visit.now, str(visit.zone)),)),
+    )
+
+
+async def _reported(visit: Visit) -> tuple[tuple[str, Spans], ...]:
+    """What only those have who told it: where they work, what came of it."""
+    say, member = visit.say, visit.member
+    place = ", ".join(each for each in (member.site, member.region) if each)
+    outcomes = len(await outcomes_of(visit.session, visit.member_id))
+    return (
+        *(((say("privacy.site"), text(place)),) if place else ()),
+        *(((say("privacy.outcomes"), text(str(outcomes))),) if outcomes else ()),
     )
 
 
@@ -47,9 +62,16 @@ def _pause(visit: Visit, plan: CoachingPlan | None) -> tuple[tuple[str, Spans], 
     return ((visit.say("privacy.pause"), text(leave_words(visit, plan.paused_from, plan.paused_until))),)
 
 
+_JOINED = (
+    PLACED,
+    "cohort create Sample learners",
+    "cohort invite @sample-member",
+    "cohort join invite-2 share step activity",
+)
+
 COMMAND = Command(
     name="privacy",
     summary="privacy.summary",
-    examples=(Example("privacy"), Example("privacy", after=("start", "coach on"))),
+    examples=(Example("privacy"), Example("privacy", after=("start", "coach on")), Example("privacy", after=_JOINED)),
     handle=handle,
 )

@@ -14,11 +14,10 @@ from sqlmodel import SQLModel, col, delete
 from sqlmodel import select as rows_of
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.mentoring.cohort_batches import ANYWHERE, New, Sharer, Standing, same_place, settle
-from bot.mentoring.cohort_view import Batch, Cohorts, Facts, Row, Shared, View, project, shown
+from bot.mentoring.cohort_batches import New, Sharer, Standing, same_place, settle
+from bot.mentoring.cohort_view import Batch, Cohorts, Facts, Row, Shared, View, has, place_of, project, shown
 from bot.mentoring.open_hours import Leave
 from bot.mentoring.progress import Kind
-from bot.mentoring.stages import stage_of
 from bot.model.cohorts import Cohort, CohortBatch, CohortInvitation, CohortShare, Outcome
 from bot.model.people import Tenant
 from bot.visit import zone_or_guess
@@ -194,7 +193,7 @@ async def _count_anew(
     standing = (await session.exec(rows_of(CohortBatch).where(CohortBatch.cohort_id == cohort_id))).all()
     labels = {same_place((each.region, each.site)): (each.region, each.site) for each in standing}
     for field in COUNTED:
-        sharers = [_sharer(each, shares[each.member_id], field) for each in people if _has(each, field)]
+        sharers = [_sharer(each, shares[each.member_id], field) for each in people if has(each, field)]
         mine = {each.id: Standing(each.size, (each.region, each.site)) for each in standing if each.field == field}
         settled = settle(sharers, {number: batch for number, batch in mine.items() if number is not None}, now)
         await _end(session, settled.ended)
@@ -202,15 +201,9 @@ async def _count_anew(
             await _begin(session, cohort_id, field, new, labels.get(same_place(new.place), new.place))
 
 
-def _has(facts: Facts, field: Shared) -> bool:
-    """Whether somebody shares a field and there is something in it."""
-    return field in facts.shares and (field is not Shared.STEP or stage_of(facts.step) is not None)
-
-
 def _sharer(facts: Facts, mine: Mapping[Shared, Record[Any]], field: Shared) -> Sharer:
     row = mine[field]
-    place = (facts.region, facts.site) if Shared.PLACE in facts.shares else ANYWHERE
-    return Sharer(facts.member_id, row.since, row.batch_id, row.was_counted, place)
+    return Sharer(facts.member_id, row.since, row.batch_id, row.was_counted, place_of(facts))
 
 
 async def _end(session: AsyncSession, batches: Collection[int]) -> None:

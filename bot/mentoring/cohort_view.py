@@ -175,6 +175,16 @@ def shown(facts: Facts, now: datetime) -> Row:
     )
 
 
+def has(facts: Facts, field: Shared) -> bool:
+    """Whether somebody shares a field and there is something in it to count."""
+    return field in facts.shares and (field is not Shared.STEP or stage_of(facts.step) is not None)
+
+
+def place_of(facts: Facts) -> tuple[str, str]:
+    """Region and site, as shared; nowhere if not."""
+    return (facts.region, facts.site) if Shared.PLACE in facts.shares else ("", "")
+
+
 def _moved(facts: Facts, now: datetime) -> bool:
     """A step onward of the last days, made while it was shared."""
     at, before, stage = facts.stage_moved_at, facts.stage_before, stage_of(facts.step)
@@ -195,7 +205,7 @@ def quiet_since(facts: Facts, now: datetime) -> date | None:
     if is_away or any(day >= today for day in facts.milestones):
         return None
     excuses = [*facts.milestones, *([facts.leave.ends] if facts.leave and facts.leave.ends <= today else [])]
-    last = max(local_day(facts.last_active_at, facts.zone), *excuses)
+    last = max([local_day(facts.last_active_at, facts.zone), *excuses])
     return last if today - last > timedelta(weeks=CADENCES * facts.every_weeks) else None
 
 
