@@ -63,7 +63,7 @@ def may_create(visit: Visit) -> bool:
 
 def code_blocks(visit: Visit, code: str) -> tuple[Block, ...]:
     """How to come in, in a line that can be passed on, and until when."""
-    until = (Text(f"{visit.say('cohorts.code.until')} "), When(visit.now + LASTS, visit.zone.key, "day"), Text("."))
+    until = (Text(f" {visit.say('cohorts.code.until')} "), When(visit.now + LASTS, visit.zone.key, "day"), Text("."))
     return (
         Paragraph((Code(f"cohort join {code}"),)),
         Paragraph((*rich(visit.say("cohorts.code")), *until), quiet=True),
