@@ -16,6 +16,7 @@ from adapters.post import open_post_office
 from adapters.server import stop_signal
 from bot.clock import Clocks, FixedClock
 from bot.errors import ConfigError
+from bot.sample_cohorts import MANAGER
 from bot.samples import Sample
 from bot.samples import seed as add_samples
 from bot.settings import Settings, read_settings
@@ -135,17 +136,22 @@ def _by(counts: dict[str, int]) -> str:
 @click.option("--platform", default="demo", show_default=True, type=click.Choice(["demo", "slack"]))
 @click.option("--due", type=click.Choice(["now"]), help="Their weekly slot is this very minute, in their daytime.")
 @click.option("--real", is_flag=True, help="Allow sample members on a platform that is not on this machine.")
-def seed(members: int, workspaces: int, platform: str, due: str | None, real: bool) -> None:
+@click.option("--cohort", default="", help="The name of a cohort that all of them join, and share everything.")
+def seed(**asked: Any) -> None:
     """Add sample members with running coaching plans.
 
     Example: preceptor seed --members 1000 --workspaces 20 --due now
     """
     settings = read_settings(os.environ)
+    platform = asked["platform"]
     if platform == "slack":
-        _require_local_slack(settings, real=real)
-    sample = Sample(members, workspaces, platform, due_now=due == "now")
+        _require_local_slack(settings, real=asked["real"])
+    members, workspaces, cohort = asked["members"], asked["workspaces"], " ".join(asked["cohort"].split())
+    sample = Sample(members, workspaces, platform, due_now=asked["due"] == "now", cohort=cohort)
     added = asyncio.run(_seed(settings, sample))
     click.echo(f"Added {added} sample members in {workspaces} sample workspaces on {platform}.")
+    if cohort:
+        click.echo(f"All are in {cohort!r}, which {MANAGER} manages in each of them.")
 
 
 def _require_local_slack(settings: Settings, *, real: bool) -> None:

@@ -6,9 +6,10 @@ counts five people or more: of any sum of batches, the newest one holds five who
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.mentoring.cohort_view import LEAST
 
@@ -57,14 +58,33 @@ class Settled:
 
 
 def settle(sharers: Sequence[Sharer], batches: Mapping[int, Standing], now: datetime) -> Settled:
-    """End the batches of which somebody is missing, and make new ones of those who wait."""
+    """End the batches of which somebody is missing, and make new ones of those who wait: of one site, else of one
+    region, else of people from anywhere.
+    """
     whole = _whole(sharers, batches)
-    waiting = [each for each in sharers if each.batch not in whole]
-    new, left = _by_place(waiting)
-    pool = [each for each in left if each.place == ANYWHERE or each.since <= now - PATIENCE]
-    if _has_enough_new(pool):
-        new.append(New(_ids(pool)))
+    left = [each for each in sharers if each.batch not in whole]
+    new: list[New] = []
+    for part_of in (_site, _region, _anywhere):
+        made, left = _group(left, partial(part_of, now=now))
+        new += made
     return Settled(frozenset(batches) - whole, tuple(new))
+
+
+def _site(sharer: Sharer, now: datetime) -> Place | None:  # noqa: ARG001
+    return sharer.place if sharer.place[1] else None
+
+
+def _region(sharer: Sharer, now: datetime) -> Place | None:
+    region, site = sharer.place
+    return (region, "") if region and (not site or _has_waited(sharer, now)) else None
+
+
+def _anywhere(sharer: Sharer, now: datetime) -> Place | None:
+    return ANYWHERE if sharer.place == ANYWHERE or _has_waited(sharer, now) else None
+
+
+def _has_waited(sharer: Sharer, now: datetime) -> bool:
+    return sharer.since <= now - PATIENCE
 
 
 def same_place(place: Place) -> Place:
@@ -84,18 +104,22 @@ def _whole(sharers: Iterable[Sharer], batches: Mapping[int, Standing]) -> frozen
 
 
 def _is_in_place(sharer: Sharer, batch: Standing) -> bool:
-    return batch.place == ANYWHERE or same_place(sharer.place) == same_place(batch.place)
+    region, site = same_place(batch.place)
+    here = same_place(sharer.place)
+    return (not region or here[0] == region) and (not site or here == (region, site))
 
 
-def _by_place(waiting: Iterable[Sharer]) -> tuple[list[New], list[Sharer]]:
-    """Batches of one site each, and who is left over."""
+def _group(waiting: Iterable[Sharer], place_of: Callable[[Sharer], Place | None]) -> tuple[list[New], list[Sharer]]:
+    """Batches of one place each, and who is left over."""
     groups: dict[Place, list[Sharer]] = defaultdict(list)
+    left: list[Sharer] = []
+    new: list[New] = []
     for each in waiting:
-        groups[same_place(each.place)].append(each)
-    new, left = [], groups.pop(ANYWHERE, [])
+        place = place_of(each)
+        (left if place is None else groups[same_place(place)]).append(each)
     for _, group in sorted(groups.items()):
         if _has_enough_new(group):
-            new.append(New(_ids(group), min(each.place for each in group)))
+            new.append(New(_ids(group), min(place for each in group if (place := place_of(each)) is not None)))
         else:
             left += group
     return new, left

@@ -137,10 +137,18 @@ def test_a_site_has_figures_of_its_own_whatever_its_letters(site: str) -> None:
 
 
 def test_a_small_site_waits_a_week_before_it_is_counted_with_others() -> None:
-    people = [*sharers(3, place=("North", "Gate")), *sharers(3, first=4, place=("North", "Hill"))]
+    people = [*sharers(3, place=("North", "Gate")), *sharers(3, first=4, place=("South", "Mill"))]
     assert settle(people, {}, NOW + timedelta(days=6)).new == ()
     [new] = settle(people, {}, NOW + timedelta(days=7)).new
     assert (new.members, new.place) == ((1, 2, 3, 4, 5, 6), ANYWHERE)
+
+
+def test_small_sites_of_one_region_are_counted_for_the_region() -> None:
+    people = [*sharers(3, place=("North", "Gate")), *sharers(3, first=4, place=("north", "Hill"))]
+    [new] = settle(people, {}, NOW + timedelta(days=7)).new
+    assert (new.members, new.place) == ((1, 2, 3, 4, 5, 6), ("North", ""))
+    moved = [*counted(6, place=("North", "Gate"))[1:], Sharer(1, NOW, 1, was_counted=True, place=("North", "Hill"))]
+    assert settle(moved, {1: Standing(6, ("North", ""))}, NOW).ended == set()
 
 
 def test_a_move_takes_the_whole_batch_of_a_site_out() -> None:
