@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from bot.mentoring import cohort_joining, cohort_running, cohort_showing, cohort_thanking
 from bot.mentoring.cohort_inviting import invite_some
+from bot.mentoring.cohort_web import web
 from bot.mentoring.samples import PLACED
 from bot.message import Message
 from bot.visit import Visit
@@ -32,6 +33,7 @@ _WAYS: Mapping[str, Way] = MappingProxyType(
         "managers": cohort_running.managers,
         "digest": cohort_running.digest,
         "invite": invite_some,
+        "web": web,
         "join": cohort_joining.join_one,
         "leave": cohort_joining.leave_one,
         "share": cohort_joining.share_some,
@@ -60,6 +62,7 @@ COMMAND = Command(
         Example("cohort show", after=_JOINED),
         Example("cohort unshare step", after=_JOINED),
         Example("cohort managers", after=_CREATED),
+        Example("cohort web", after=_CREATED),
         Example("cohort archive", after=_CREATED),
         Example("cohort digest on", after=_CREATED),
         Example("cohort leave", after=_JOINED),

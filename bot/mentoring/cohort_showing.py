@@ -67,7 +67,7 @@ async def own_sharing(visit: Visit, rest: str) -> Message:
 async def _shown(visit: Visit, cohort: Cohort, page: int) -> Message:
     view = await view_of(visit.session, cohort, visit.tenant, visit.pack, visit.now)
     await note_look(visit.session, id_of(cohort), visit.member_id, CHAT, _people(view, page), visit.now)
-    return view_message(visit.say, view, page)
+    return view_message(visit.say, view, page, has_pages=bool(visit.deployment.public_url))
 
 
 def _people(view: View, page: int) -> set[int]:

@@ -85,11 +85,11 @@ def named_of(view: View) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
     return moved, quiet
 
 
-def view_message(say: Wording, view: View, page: int = 1) -> Message:
+def view_message(say: Wording, view: View, page: int = 1, *, has_pages: bool = False) -> Message:
     """The cohort as its manager sees it. Figures stand on the first page alone."""
     title = say("cohorts.view.title", name=view.name)
     if page > 1:
-        return Message(title, (*_rows(say, view, page), Buttons(_ways(say, view, page))))
+        return Message(title, (*_rows(say, view, page), Buttons(_ways(say, view, page, has_pages=has_pages))))
     return Message(
         title,
         (
@@ -98,7 +98,7 @@ def view_message(say: Wording, view: View, page: int = 1) -> Message:
             *_rows(say, view, page),
             *_places(say, view),
             Paragraph(rich(say("cohorts.view.how")), quiet=True),
-            Buttons(_ways(say, view, page)),
+            Buttons(_ways(say, view, page, has_pages=has_pages)),
         ),
     )
 
@@ -193,12 +193,14 @@ def _cut(say: Wording, figures: Figures) -> tuple[Spans, ...]:
     return text(steps), text(moved), text(current)
 
 
-def _ways(say: Wording, view: View, page: int) -> tuple[Button, ...]:
+def _ways(say: Wording, view: View, page: int, *, has_pages: bool) -> tuple[Button, ...]:
     number = f"#{view.cohort_id}"
     more = view.rows[page * ON_A_PAGE :]
     onward = (Button(say("cohorts.button.more"), f"cohort show {number} {page + 1}"),) if more else ()
+    web = (Button(say("cohorts.button.web"), "cohort web"),) if has_pages else ()
     return (
         *onward,
+        *web,
         Button(say("cohorts.button.invite"), f"cohort invite {number}"),
         Button(say("cohorts.button.settings"), f"cohort managers {number}"),
     )

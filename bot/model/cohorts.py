@@ -148,3 +148,23 @@ class LookPerson(SQLModel, table=True):
 
     look_id: int = Field(foreign_key="look.id", primary_key=True, ondelete="CASCADE")
     member_id: int = Field(foreign_key="member.id", primary_key=True, index=True)
+
+
+class SignInLink(SQLModel, table=True):
+    """A link from chat to the pages of one person: a few minutes, and used once."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    member_id: int = Field(foreign_key="member.id", index=True)
+    token_hash: str = Field(unique=True)
+    expires_at: datetime = Field(sa_type=Instant)
+    """By the calendar clock."""
+
+
+class WebSession(SQLModel, table=True):
+    """Somebody who has signed in to the pages. Gone when they sign out."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    member_id: int = Field(foreign_key="member.id", index=True)
+    token_hash: str = Field(unique=True)
+    expires_at: datetime = Field(sa_type=Instant)
+    """By the calendar clock."""

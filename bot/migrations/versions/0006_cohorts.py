@@ -1,5 +1,5 @@
-"""Cohorts: who manages them, who is in them and shares what, ways in, figures' batches, looks; outcomes, sites and
-organisations.
+"""Cohorts: who manages them, who is in them and shares what, ways in, figures' batches, looks; outcomes, sites,
+organisations, and signing in to the pages.
 """
 
 import sqlalchemy as sa
@@ -14,6 +14,8 @@ INSTANT = sa.DateTime(timezone=True)
 MEMBER_COLUMNS = ("stage_before", "stage_moved_at", "site", "region")
 TENANT_COLUMNS = ("organisation_id", "cohort_makers", "cohorts_locked")
 TABLES = (
+    "websession",
+    "signinlink",
     "lookperson",
     "look",
     "cohortshare",
@@ -39,6 +41,7 @@ def upgrade() -> None:
     _create_cohortshare()
     _create_small_ones()
     _create_look()
+    _create_sign_in()
 
 
 def _create_organisation() -> None:
@@ -207,6 +210,18 @@ def _create_look() -> None:
         _member_id(is_key=True),
     )
     op.create_index("ix_lookperson_member_id", "lookperson", ["member_id"])
+
+
+def _create_sign_in() -> None:
+    for table in ("signinlink", "websession"):
+        op.create_table(
+            table,
+            sa.Column("id", sa.Integer(), primary_key=True),
+            _member_id(),
+            sa.Column("token_hash", sa.String(), nullable=False, unique=True),
+            sa.Column("expires_at", INSTANT, nullable=False),
+        )
+        op.create_index(f"ix_{table}_member_id", table, ["member_id"])
 
 
 def downgrade() -> None:
