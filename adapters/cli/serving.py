@@ -15,6 +15,7 @@ from adapters.post import open_post_office, post_office
 from adapters.server import make_app, run
 from adapters.slack.inbound import add_slack
 from adapters.slack.wiring import Wiring
+from adapters.web.dashboard import add_dashboard
 from adapters.web.demo_world import PLATFORM, TENANT
 from adapters.web.personas import OPERATOR
 from adapters.web.playground import demo_clocks, open_playground
@@ -46,6 +47,7 @@ async def _serve(settings: Settings, port: int) -> None:
         ready_to_answer(mentor.knowledge)
         watch = open_watch(mentor)
         app = make_app(mentor, watch)
+        add_dashboard(app, mentor)
         say = mentor.knowledge.wordings
         parts = Wiring(
             settings, mentor.conversation, mentor.database, mentor.clocks, say["en"], languages=frozenset(say)
@@ -74,6 +76,7 @@ def demo(port: int | None, content: Path | None) -> None:
             CONTENT_DIR=content or settings.CONTENT_DIR,
             ORG_NAME=settings.ORG_NAME or "Sample Clinics",
             OPERATORS=((PLATFORM, TENANT, OPERATOR),),
+            PUBLIC_URL=f"http://localhost:{port or settings.PORT}",
         )
         asyncio.run(_demo(fresh, port or settings.PORT))
 
@@ -82,6 +85,7 @@ async def _demo(settings: Settings, port: int) -> None:
     async with open_mentor(settings, demo_clocks()) as mentor, open_post_office(mentor) as office:
         ready_to_answer(mentor.knowledge)
         app = make_app(mentor)
+        add_dashboard(app, mentor)
         live = await open_playground(app, mentor, office)
         await run(app, live, port, host="127.0.0.1", started=lambda: _invite(port))
 
