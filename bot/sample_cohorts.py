@@ -37,14 +37,16 @@ async def add_to_cohort(
     await session.exec(insert(CohortMembership), params=joined)
     await session.exec(insert(CohortShare), params=shares)
     await session.exec(update(Member), params=[_past(each, now) for each in members])
-    outcomes = [{"member_id": each, "kind": KINDS[each % 4], "day": now.date()} for each in members if each % 6 == 0]
+    outcomes = [
+        {"member_id": each, "kind": KINDS[each // 6 % 4], "day": now.date()} for each in members if each % 6 == 0
+    ]
     if outcomes:
         await session.exec(insert(Outcome), params=outcomes)
     return cohort
 
 
 def _past(member: int, now: datetime) -> dict[str, object]:
-    is_moved, is_quiet = member % 7 == 1, member % 9 == 2
+    is_moved, is_quiet = member % 8 == 1, member % 9 == 2
     return {
         "id": member,
         "site": f"Sample clinic {member % SITES + 1}",

@@ -8,8 +8,7 @@ counts five people or more: of any sum of batches, the newest one holds five who
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import timedelta
 
 from bot.mentoring.cohort_view import LEAST
 
@@ -25,7 +24,8 @@ class Sharer:
     """Somebody who shares a field and has something in it."""
 
     member_id: int
-    since: datetime
+    has_waited: bool = False
+    """For longer than `PATIENCE`."""
     batch: int | None = None
     was_counted: bool = False
     place: Place = ANYWHERE
@@ -57,7 +57,7 @@ class Settled:
     new: tuple[New, ...]
 
 
-def settle(sharers: Sequence[Sharer], batches: Mapping[int, Standing], now: datetime) -> Settled:
+def settle(sharers: Sequence[Sharer], batches: Mapping[int, Standing]) -> Settled:
     """End the batches of which somebody is missing, and make new ones of those who wait: of one site, else of one
     region, else of people from anywhere.
     """
@@ -65,26 +65,22 @@ def settle(sharers: Sequence[Sharer], batches: Mapping[int, Standing], now: date
     left = [each for each in sharers if each.batch not in whole]
     new: list[New] = []
     for part_of in (_site, _region, _anywhere):
-        made, left = _group(left, partial(part_of, now=now))
+        made, left = _group(left, part_of)
         new += made
     return Settled(frozenset(batches) - whole, tuple(new))
 
 
-def _site(sharer: Sharer, now: datetime) -> Place | None:  # noqa: ARG001
+def _site(sharer: Sharer) -> Place | None:
     return sharer.place if sharer.place[1] else None
 
 
-def _region(sharer: Sharer, now: datetime) -> Place | None:
+def _region(sharer: Sharer) -> Place | None:
     region, site = sharer.place
-    return (region, "") if region and (not site or _has_waited(sharer, now)) else None
+    return (region, "") if region and (not site or sharer.has_waited) else None
 
 
-def _anywhere(sharer: Sharer, now: datetime) -> Place | None:
-    return ANYWHERE if sharer.place == ANYWHERE or _has_waited(sharer, now) else None
-
-
-def _has_waited(sharer: Sharer, now: datetime) -> bool:
-    return sharer.since <= now - PATIENCE
+def _anywhere(sharer: Sharer) -> Place | None:
+    return ANYWHERE if sharer.place == ANYWHERE or sharer.has_waited else None
 
 
 def same_place(place: Place) -> Place:

@@ -9,12 +9,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row as Record
-from sqlalchemy import Select, distinct, func, select, update
+from sqlalchemy import Select, case, distinct, func, select, update
 from sqlmodel import SQLModel, col, delete
 from sqlmodel import select as rows_of
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.mentoring.cohort_batches import New, Sharer, Standing, same_place, settle
+from bot.mentoring.cohort_batches import PATIENCE, New, Sharer, Standing, same_place, settle
 from bot.mentoring.cohort_view import Batch, Cohorts, Facts, Row, Shared, View, has, place_of, project, shown
 from bot.mentoring.open_hours import Leave
 from bot.mentoring.progress import Kind
@@ -36,8 +36,10 @@ _MEMBER, _PLAN, _SHARE = _TABLES["member"].c, _TABLES["coachingplan"].c, _TABLES
 _MEMBERSHIP, _EVENT = _TABLES["cohortmembership"].c, _TABLES["progressevent"].c
 
 
-_Shares = Mapping[int, Mapping[Shared, Record[Any]]]
-"""Member → what they share: since when, and where they are counted."""
+_Shares = Mapping[int, Record[Any]]
+"""Member → what they share, one bit for each field, since when, and where they are counted."""
+_BITS = {field: 1 << place for place, field in enumerate(Shared)}
+_FIELDS = {bits: frozenset(field for field, bit in _BITS.items() if bits & bit) for bits in range(1 << len(_BITS))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,13 @@ async def view_of(session: AsyncSession, cohort: Cohort, tenant: Tenant, pack: P
     assert cohort.id is not None
     # One at a time: two who look at once must not make two batches of the same people.
     await session.exec(rows_of(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
-    shares = await _shares(session, whole := _Of(cohort.id))
+    shares = await _shares(session, whole := _Of(cohort.id), now)
     people = await _facts(session, whole, pack, shares)
-    await _count_anew(session, cohort.id, people, shares, now)
     known = Cohorts(
         cohort_id=cohort.id,
         name=cohort.name,
         people=people,
-        batches=await _batches(session, cohort.id),
+        batches=await _count_anew(session, cohort.id, people, shares),
         invited=await _invited(session, cohort.id),
         is_locked=tenant.cohorts_locked,
     )
@@ -78,18 +79,25 @@ async def view_of(session: AsyncSession, cohort: Cohort, tenant: Tenant, pack: P
 
 async def row_of(session: AsyncSession, cohort_id: int, member_id: int, pack: Pack, now: datetime) -> Row | None:
     """The very row that managers see of one member; None where they see none."""
-    shares = await _shares(session, one := _Of(cohort_id, member_id))
+    shares = await _shares(session, one := _Of(cohort_id, member_id), now)
     people = await _facts(session, one, pack, shares)
     rows = [shown(each, now) for each in people]
     return next((row for row in rows if not row.is_empty), None)
 
 
-async def _shares(session: AsyncSession, of: _Of) -> _Shares:
-    wanted = select(_SHARE.member_id, _SHARE.field, _SHARE.since, _SHARE.batch_id, _SHARE.was_counted)
-    found: dict[int, dict[Shared, Record[Any]]] = defaultdict(dict)
-    for row in await _all(session, wanted.where(*of.these(_SHARE), _SHARE.since.is_not(None))):
-        found[row.member_id][Shared(row.field)] = row
-    return found
+async def _shares(session: AsyncSession, of: _Of, now: datetime) -> _Shares:
+    """One row for each member: a row for each field would cost five times as much."""
+    fields = [(_SHARE.field == field.value, bit) for field, bit in _BITS.items()]
+    is_old = _SHARE.since <= now - PATIENCE
+    wanted = select(
+        _SHARE.member_id,
+        func.sum(case(*fields, else_=0)).label("shared"),
+        func.sum(case(*((is_it & is_old, bit) for is_it, bit in fields), else_=0)).label("waited"),
+        func.sum(case(*((is_it & _SHARE.was_counted, bit) for is_it, bit in fields), else_=0)).label("counted"),
+        func.max(case((_SHARE.field == Shared.STEP.value, _SHARE.since))).label("step_since"),
+        *(func.max(case((_SHARE.field == field.value, _SHARE.batch_id))).label(field.value) for field in COUNTED),
+    ).where(*of.these(_SHARE), _SHARE.since.is_not(None))
+    return {row.member_id: row for row in await _all(session, wanted.group_by(_SHARE.member_id))}
 
 
 async def _facts(session: AsyncSession, of: _Of, pack: Pack, shares: _Shares) -> list[Facts]:
@@ -105,7 +113,8 @@ async def _facts(session: AsyncSession, of: _Of, pack: Pack, shares: _Shares) ->
         Facts(
             member_id=row.id,
             user_id=row.user_id,
-            shares={field: share.since for field, share in shares[row.id].items()},
+            shares=_FIELDS[shares[row.id].shared],
+            step_since=shares[row.id].step_since,
             zone=zone_or_guess(row.zone),
             step=row.step,
             stage_before=row.stage_before,
@@ -172,38 +181,40 @@ async def _invited(session: AsyncSession, cohort_id: int) -> frozenset[int]:
     return frozenset(each for each in (await session.exec(wanted)).all() if each is not None)
 
 
-async def _batches(session: AsyncSession, cohort_id: int) -> list[Batch]:
-    batches = (await session.exec(rows_of(CohortBatch).where(CohortBatch.cohort_id == cohort_id))).all()
-    members: dict[int, set[int]] = defaultdict(set)
-    wanted = select(_SHARE.batch_id, _SHARE.member_id).where(
-        _SHARE.cohort_id == cohort_id, _SHARE.batch_id.is_not(None)
-    )
-    for row in await _all(session, wanted):
-        members[row.batch_id].add(row.member_id)
-    return [
-        Batch(Shared(each.field), frozenset(members[each.id]), each.region, each.site)
-        for each in batches
-        if each.id is not None
-    ]
-
-
-async def _count_anew(
-    session: AsyncSession, cohort_id: int, people: Sequence[Facts], shares: _Shares, now: datetime
-) -> None:
+async def _count_anew(session: AsyncSession, cohort_id: int, people: Sequence[Facts], shares: _Shares) -> list[Batch]:
+    """Settle each field, keep what changed, and say who is counted now."""
     standing = (await session.exec(rows_of(CohortBatch).where(CohortBatch.cohort_id == cohort_id))).all()
     labels = {same_place((each.region, each.site)): (each.region, each.site) for each in standing}
+    batches: list[Batch] = []
     for field in COUNTED:
         sharers = [_sharer(each, shares[each.member_id], field) for each in people if has(each, field)]
-        mine = {each.id: Standing(each.size, (each.region, each.site)) for each in standing if each.field == field}
-        settled = settle(sharers, {number: batch for number, batch in mine.items() if number is not None}, now)
+        mine = {
+            each.id: Standing(each.size, (each.region, each.site))
+            for each in standing
+            if each.field == field and each.id is not None
+        }
+        settled = settle(sharers, mine)
         await _end(session, settled.ended)
+        batches += _kept(field, sharers, {number: each for number, each in mine.items() if number not in settled.ended})
         for new in settled.new:
-            await _begin(session, cohort_id, field, new, labels.get(same_place(new.place), new.place))
+            label = labels.get(same_place(new.place), new.place)
+            await _begin(session, cohort_id, field, new, label)
+            batches.append(Batch(field, frozenset(new.members), *label))
+    return batches
 
 
-def _sharer(facts: Facts, mine: Mapping[Shared, Record[Any]], field: Shared) -> Sharer:
-    row = mine[field]
-    return Sharer(facts.member_id, row.since, row.batch_id, row.was_counted, place_of(facts))
+def _kept(field: Shared, sharers: Iterable[Sharer], standing: Mapping[int, Standing]) -> Iterable[Batch]:
+    """The batches that are counted on."""
+    members: dict[int | None, list[int]] = defaultdict(list)
+    for each in sharers:
+        members[each.batch].append(each.member_id)
+    return (Batch(field, frozenset(members[number]), *batch.place) for number, batch in standing.items())
+
+
+def _sharer(facts: Facts, mine: Record[Any], field: Shared) -> Sharer:
+    bit = _BITS[field]
+    batch: int | None = getattr(mine, field.value)
+    return Sharer(facts.member_id, bool(mine.waited & bit), batch, bool(mine.counted & bit), place_of(facts))
 
 
 async def _end(session: AsyncSession, batches: Collection[int]) -> None:

@@ -39,10 +39,11 @@ class Facts:
 
     member_id: int
     user_id: str
-    shares: Mapping[Shared, datetime]
-    """What is shared, and since when."""
+    shares: frozenset[Shared]
     zone: ZoneInfo
     step: int | None = None
+    step_since: datetime | None = None
+    """When the step was last begun to be shared; None while it is not."""
     stage_before: int | None = None
     stage_moved_at: datetime | None = None
     actions: int = 0
@@ -187,10 +188,10 @@ def place_of(facts: Facts) -> tuple[str, str]:
 
 def _moved(facts: Facts, now: datetime) -> bool:
     """A step onward of the last days, made while it was shared."""
-    at, before, stage = facts.stage_moved_at, facts.stage_before, stage_of(facts.step)
-    if at is None or before is None or stage is None:
+    at, before, stage, since = facts.stage_moved_at, facts.stage_before, stage_of(facts.step), facts.step_since
+    if at is None or before is None or stage is None or since is None:
         return False
-    return stage > before and facts.shares[Shared.STEP] < at and now - LATELY < at <= now
+    return stage > before and since < at and now - LATELY < at <= now
 
 
 def quiet_since(facts: Facts, now: datetime) -> date | None:

@@ -53,8 +53,9 @@ def private(dice: Random, field: Shared) -> dict[str, Any]:
 
 
 def person(dice: Random, number: int) -> Facts:
-    shares = {field: days_ago(dice, 40) for field in Shared if dice.random() < 0.7}
-    facts = Facts(number, f"U{number}", shares, ZoneInfo(dice.choice(ZONES)))
+    shares = frozenset(field for field in Shared if dice.random() < 0.7)
+    since = days_ago(dice, 40) if Shared.STEP in shares else None
+    facts = Facts(number, f"U{number}", shares, ZoneInfo(dice.choice(ZONES)), step_since=since)
     for field in Shared:
         facts = replace(facts, **private(dice, field))
     return facts
@@ -72,13 +73,15 @@ def counted(known: Cohorts) -> Cohorts:
     batches = [
         Batch(field, frozenset(new.members), *new.place)
         for field in (Shared.STEP, Shared.ACTIONS, Shared.ACTIVITY, Shared.OUTCOMES)
-        for new in settle(sharers(known.people, field), {}, NOW).new
+        for new in settle(sharers(known.people, field), {}).new
     ]
     return replace(known, batches=batches)
 
 
 def sharers(people: Sequence[Facts], field: Shared) -> list[Sharer]:
-    return [Sharer(each.member_id, each.shares[field], place=place_of(each)) for each in people if has(each, field)]
+    return [
+        Sharer(each.member_id, each.member_id % 3 == 0, place=place_of(each)) for each in people if has(each, field)
+    ]
 
 
 def twin(dice: Random, known: Cohorts) -> tuple[Cohorts, int] | None:

@@ -4,6 +4,7 @@ differ in one such thing, chat, digest, file and others' `privacy` are the same 
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
@@ -43,7 +44,12 @@ def leaking(field: Shared) -> Project:
     """A view that shows one field whether it is shared or not."""
 
     def leaky(known: Cohorts, now: object) -> View:
-        people = [replace(each, shares={field: NOW, **each.shares}) if each.shares else each for each in known.people]
+        people = [
+            replace(each, shares=each.shares | {field}, step_since=each.step_since or datetime.min.replace(tzinfo=UTC))
+            if each.shares
+            else each
+            for each in known.people
+        ]
         return project(replace(known, people=people), NOW)
 
     return leaky
