@@ -8,10 +8,8 @@ from bot.mentoring.outcomes import KINDS
 from bot.mentoring.stages import LATER
 from content.wording import Wording
 
-LEFT, ROOM = 30, 58
-"""Per cent of a chart's width: where bars begin, and how long the longest is."""
-PITCH = 36
-"""Pixels from one bar to the next."""
+PITCH = 48
+"""Pixels from one bar to the next; its words stand above it, so that there is room for them on a phone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +24,12 @@ class Bar:
     """Per cent of the chart."""
 
     @property
-    def middle(self) -> int:
-        return self.top + 17
+    def words_at(self) -> int:
+        return self.top + 16
 
     @property
-    def after(self) -> float:
-        return LEFT + self.width + 1.5
+    def bar_at(self) -> int:
+        return self.top + 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ def _most(counts: list[tuple[str, int]]) -> str:
 def _chart(say: Wording, name: str, point: str, counts: list[tuple[str, int]], of: int) -> Chart:
     longest = max((number for _, number in counts), default=0) or 1
     bars = tuple(
-        Bar(label, number, of, top=place * PITCH, width=round(ROOM * number / longest, 2))
+        Bar(label, number, of, top=place * PITCH, width=round(100 * number / longest, 2))
         for place, (label, number) in enumerate(counts)
     )
     headings = (say(f"dashboard.{name}.column"), say("dashboard.people"))

@@ -187,7 +187,7 @@ async def _count_anew(session: AsyncSession, cohort_id: int, people: Sequence[Fa
     labels = {same_place((each.region, each.site)): (each.region, each.site) for each in standing}
     batches: list[Batch] = []
     for field in COUNTED:
-        sharers = [_sharer(each, shares[each.member_id], field) for each in people if has(each, field)]
+        sharers = _sharers(people, shares, field)
         mine = {
             each.id: Standing(each.size, (each.region, each.site))
             for each in standing
@@ -211,10 +211,13 @@ def _kept(field: Shared, sharers: Iterable[Sharer], standing: Mapping[int, Stand
     return (Batch(field, frozenset(members[number]), *batch.place) for number, batch in standing.items())
 
 
-def _sharer(facts: Facts, mine: Record[Any], field: Shared) -> Sharer:
-    bit = _BITS[field]
-    batch: int | None = getattr(mine, field.value)
-    return Sharer(facts.member_id, bool(mine.waited & bit), batch, bool(mine.counted & bit), place_of(facts))
+def _sharers(people: Sequence[Facts], shares: _Shares, field: Shared) -> list[Sharer]:
+    bit, name = _BITS[field], field.value
+    return [
+        Sharer(each.member_id, bool(mine.waited & bit), getattr(mine, name), bool(mine.counted & bit), place_of(each))
+        for each in people
+        if has(each, field) and (mine := shares[each.member_id]) is not None
+    ]
 
 
 async def _end(session: AsyncSession, batches: Collection[int]) -> None:

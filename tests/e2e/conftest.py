@@ -7,6 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
+from bot.clock import FixedClock
+from bot.conversation import Knowledge
+from bot.database import Database
+from tests.fakes.dashboard import Dashboard, open_dashboard
 from tests.fakes.desk import Desk
 
 expect.set_options(timeout=30_000)
@@ -36,6 +40,12 @@ async def browser() -> AsyncIterator[Browser]:
         opened = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield opened
         await opened.close()
+
+
+@pytest.fixture
+async def dashboard(database: Database, knowledge: Knowledge, calendar: FixedClock) -> AsyncIterator[Dashboard]:
+    async with open_dashboard(database, knowledge, calendar) as opened:
+        yield opened
 
 
 @pytest.fixture
