@@ -35,6 +35,8 @@ ZONES = (
 )
 DAYTIME = (time(9), time(17))
 BATCH = 1000
+FIRST = "SAMPLE1"
+"""The first sample workspace's own id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,12 @@ from adapters.post import open_post_office
 from adapters.server import stop_signal
 from bot.clock import Clocks, FixedClock
 from bot.errors import ConfigError
+from bot.mentoring.signing_in import LINK_LASTS, make_link
 from bot.sample_cohorts import MANAGER
-from bot.samples import Sample
+from bot.samples import FIRST, Sample
 from bot.samples import seed as add_samples
 from bot.settings import Settings, read_settings
+from bot.visitors import find_member, find_tenant
 from jobs.tick import TickReport, Would, dry_run
 from jobs.tick import tick as look_once
 
@@ -148,10 +150,15 @@ def seed(**asked: Any) -> None:
         _require_local_slack(settings, real=asked["real"])
     members, workspaces, cohort = asked["members"], asked["workspaces"], " ".join(asked["cohort"].split())
     sample = Sample(members, workspaces, platform, due_now=asked["due"] == "now", cohort=cohort)
-    added = asyncio.run(_seed(settings, sample))
+    added, link = asyncio.run(_seed(settings, sample))
     click.echo(f"Added {added} sample members in {workspaces} sample workspaces on {platform}.")
     if cohort:
         click.echo(f"All are in {cohort!r}, which {MANAGER} manages in each of them.")
+        click.echo(f"Sign in as the first one's manager, once and within {_minutes()} minutes: {link}")
+
+
+def _minutes() -> int:
+    return int(LINK_LASTS.total_seconds() // 60)
 
 
 def _require_local_slack(settings: Settings, *, real: bool) -> None:
@@ -164,9 +171,22 @@ def _require_local_slack(settings: Settings, *, real: bool) -> None:
         )
 
 
-async def _seed(settings: Settings, sample: Sample) -> int:
+async def _seed(settings: Settings, sample: Sample) -> tuple[int, str]:
+    """How many were added, and where the manager of the sample cohort signs in."""
     async with open_mentor(settings) as mentor:
-        return await _add(mentor, sample)
+        added = await _add(mentor, sample)
+        return added, await _link(mentor, sample) if sample.cohort else ""
+
+
+async def _link(mentor: Mentor, sample: Sample) -> str:
+    now = mentor.clocks.calendar.now()
+    async with mentor.database.work() as session:
+        tenant = await find_tenant(session, sample.platform, FIRST, now)
+        manager = await find_member(session, tenant, MANAGER, now)
+        assert manager.id is not None
+        token = await make_link(session, manager.id, now)
+    address = mentor.settings.PUBLIC_URL or f"http://localhost:{mentor.settings.PORT}"
+    return f"{address.rstrip('/')}/dashboard/enter/{token}"
 
 
 async def _add(mentor: Mentor, sample: Sample) -> int:

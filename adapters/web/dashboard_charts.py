@@ -72,9 +72,8 @@ def _most(counts: list[tuple[str, int]]) -> str:
 
 
 def _chart(say: Wording, name: str, point: str, counts: list[tuple[str, int]], of: int) -> Chart:
-    longest = max((number for _, number in counts), default=0) or 1
     bars = tuple(
-        Bar(label, number, of, top=place * PITCH, width=round(100 * number / longest, 2))
+        Bar(label, number, of, top=place * PITCH, width=round(100 * number / of, 2))
         for place, (label, number) in enumerate(counts)
     )
     headings = (say(f"dashboard.{name}.column"), say("dashboard.people"))

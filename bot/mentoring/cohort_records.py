@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row as Record
@@ -29,6 +30,7 @@ OPEN_STEPS = range(1, 5)
 """Whose actions count: from step 5 on, what somebody does there would tell where they are."""
 UNKNOWN_RHYTHM = 2
 """Weeks, for those without weekly notes."""
+_zone = cache(zone_or_guess)
 AT_ONCE = 5000
 """Rows changed in one statement."""
 _TABLES = SQLModel.metadata.tables
@@ -115,7 +117,7 @@ async def _facts(session: AsyncSession, of: _Of, pack: Pack, shares: _Shares) ->
             user_id=row.user_id,
             shares=_FIELDS[shares[row.id].shared],
             step_since=shares[row.id].step_since,
-            zone=zone_or_guess(row.zone),
+            zone=_zone(row.zone),
             step=row.step,
             stage_before=row.stage_before,
             stage_moved_at=row.stage_moved_at,

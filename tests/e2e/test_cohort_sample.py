@@ -2,6 +2,7 @@
 ask for, however many they are.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -79,3 +80,4 @@ def test_the_command_says_who_manages_it(sqlite_url: str) -> None:
     line = ["seed", "--members", "5", "--cohort", "Sample learners"]
     done = CliRunner(env={"DATABASE_URL": sqlite_url}).invoke(preceptor, line)
     assert f"All are in 'Sample learners', which {MANAGER} manages" in done.output
+    assert re.search(r"http://localhost:8000/dashboard/enter/[\w-]{40,}$", done.output.strip())

@@ -148,3 +148,27 @@ async def test_a_look_is_one_record_an_hour_and_names_who_was_shown(office: Coac
     await say(office, f"cohort join {code} share nothing", user="U3")
     await view(office)
     assert "Nobody has looked at your row so far." in plain(await say(office, "privacy", user="U3"))
+
+
+HIDDEN = {
+    "step": ("step 2 go", "step 6 go"),
+    "actions": ("done find-a-root-cause", "home"),
+    "activity": ("coach pause 2027-01-20", "milestone finish-bachelor-degree May 2028"),
+    "outcomes": ("outcome promoted", "outcome kept"),
+    "place": ("site Elsewhere", "region Far away"),
+}
+
+
+@pytest.mark.parametrize("field", HIDDEN)
+async def test_what_a_member_keeps_back_moves_nothing_in_the_database_either(office: Coached, field: str) -> None:
+    code = await create(office)
+    await enter(office, code, 6)
+    await say(office, f"cohort unshare {field}", user="U1")
+    others = [await row(office, f"U{number}") for number in range(2, 7)]
+    before = await say(office, "cohort")
+    for line in HIDDEN[field]:
+        await say(office, line, user="U1")
+        assert await say(office, "cohort") == before, line
+        assert [await row(office, f"U{number}") for number in range(2, 7)] == others, line
+    await say(office, f"cohort share {field}", user="U1")
+    assert await say(office, "cohort") != before
