@@ -128,13 +128,13 @@ async def shares_of(session: AsyncSession, cohort_id: int, member_id: int) -> fr
 
 
 async def hush(session: AsyncSession, member_id: int) -> bool:
-    """Nothing comes unasked any more on account of a cohort. Whether a digest was on."""
+    """Nothing comes unasked any more on account of a cohort: no word, no digest. Whether anything could have."""
     words = update(CohortMembership).where(col(CohortMembership.member_id) == member_id, col(CohortMembership.hears))
     digests = update(CohortManager).where(
         col(CohortManager.member_id) == member_id, col(CohortManager.digest_at).is_not(None)
     )
-    await session.exec(words.values(hears=False))
-    return bool((await session.exec(digests.values(digest_at=None))).rowcount)
+    ended = [await session.exec(words.values(hears=False)), await session.exec(digests.values(digest_at=None))]
+    return any(each.rowcount for each in ended)
 
 
 def id_of(cohort: Cohort) -> int:
