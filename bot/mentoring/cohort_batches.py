@@ -94,15 +94,18 @@ def _whole(sharers: Iterable[Sharer], batches: Mapping[int, Standing]) -> frozen
     there: dict[int, int] = defaultdict(int)
     for each in sharers:
         number = each.batch
-        if number is not None and number in batches and _is_in_place(each, batches[number]):
+        if number is not None and number in batches and is_in_place(each.place, batches[number]):
             there[number] += 1
     return frozenset(number for number, batch in batches.items() if there[number] == batch.size)
 
 
-def _is_in_place(sharer: Sharer, batch: Standing) -> bool:
+def is_in_place(here: Place, batch: Standing) -> bool:
+    """Whether somebody who is here is where all of a batch are."""
+    if batch.place == ANYWHERE:
+        return True
     region, site = same_place(batch.place)
-    here = same_place(sharer.place)
-    return (not region or here[0] == region) and (not site or here == (region, site))
+    there = same_place(here)
+    return (not region or there[0] == region) and (not site or there == (region, site))
 
 
 def _group(waiting: Iterable[Sharer], place_of: Callable[[Sharer], Place | None]) -> tuple[list[New], list[Sharer]]:

@@ -15,7 +15,7 @@ from sqlmodel import SQLModel, col, delete
 from sqlmodel import select as rows_of
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.mentoring.cohort_batches import PATIENCE, New, Sharer, Standing, same_place, settle
+from bot.mentoring.cohort_batches import PATIENCE, New, Sharer, Standing, is_in_place, same_place, settle
 from bot.mentoring.cohort_view import Batch, Cohorts, Facts, Row, Shared, View, has, place_of, project, shown
 from bot.mentoring.open_hours import Leave
 from bot.mentoring.progress import Kind
@@ -189,15 +189,15 @@ async def _count_anew(session: AsyncSession, cohort_id: int, people: Sequence[Fa
     labels = {same_place((each.region, each.site)): (each.region, each.site) for each in standing}
     batches: list[Batch] = []
     for field in COUNTED:
-        sharers = _sharers(people, shares, field)
         mine = {
             each.id: Standing(each.size, (each.region, each.site))
             for each in standing
             if each.field == field and each.id is not None
         }
-        settled = settle(sharers, mine)
+        whole, left = _split([each for each in people if has(each, field)], shares, field, mine)
+        batches += (Batch(field, members, *mine[number].place) for number, members in whole.items())
+        settled = settle(left, {number: each for number, each in mine.items() if number not in whole})
         await _end(session, settled.ended)
-        batches += _kept(field, sharers, {number: each for number, each in mine.items() if number not in settled.ended})
         for new in settled.new:
             label = labels.get(same_place(new.place), new.place)
             await _begin(session, cohort_id, field, new, label)
@@ -205,21 +205,29 @@ async def _count_anew(session: AsyncSession, cohort_id: int, people: Sequence[Fa
     return batches
 
 
-def _kept(field: Shared, sharers: Iterable[Sharer], standing: Mapping[int, Standing]) -> Iterable[Batch]:
-    """The batches that are counted on."""
-    members: dict[int | None, list[int]] = defaultdict(list)
+def _split(
+    sharers: Sequence[Facts], shares: _Shares, field: Shared, standing: Mapping[int, Standing]
+) -> tuple[Mapping[int, frozenset[int]], list[Sharer]]:
+    """The batches of which everybody is there, and all who are in none of those: the few that `settle` need look at."""
+    there: dict[int | None, list[Facts]] = defaultdict(list)
+    name = field.value
     for each in sharers:
-        members[each.batch].append(each.member_id)
-    return (Batch(field, frozenset(members[number]), *batch.place) for number, batch in standing.items())
-
-
-def _sharers(people: Sequence[Facts], shares: _Shares, field: Shared) -> list[Sharer]:
-    bit, name = _BITS[field], field.value
-    return [
-        Sharer(each.member_id, bool(mine.waited & bit), getattr(mine, name), bool(mine.counted & bit), place_of(each))
-        for each in people
-        if has(each, field) and (mine := shares[each.member_id]) is not None
+        number = getattr(shares[each.member_id], name)
+        batch = standing.get(number)
+        there[number if batch is not None and is_in_place(place_of(each), batch) else None].append(each)
+    whole = {number for number, batch in standing.items() if len(there[number]) == batch.size}
+    left = [
+        _sharer(each, shares[each.member_id], field)
+        for number in there
+        if number not in whole
+        for each in there[number]
     ]
+    return {number: frozenset(each.member_id for each in there[number]) for number in whole}, left
+
+
+def _sharer(facts: Facts, mine: Record[Any], field: Shared) -> Sharer:
+    bit, batch = _BITS[field], getattr(mine, field.value)
+    return Sharer(facts.member_id, bool(mine.waited & bit), batch, bool(mine.counted & bit), place_of(facts))
 
 
 async def _end(session: AsyncSession, batches: Collection[int]) -> None:
