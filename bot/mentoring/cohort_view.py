@@ -33,7 +33,7 @@ class Shared(StrEnum):
     """Site and region."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, ten thousand of them would take twice as long to make
 class Facts:
     """All that is known of one member of a cohort, shared or not. Nobody but `shown` reads it."""
 
@@ -58,7 +58,7 @@ class Facts:
     site: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
     """What a manager sees of one member. *Declined*, *not shared* and *no data* look the same: nothing."""
 
@@ -79,7 +79,8 @@ class Row:
 
     @property
     def is_empty(self) -> bool:
-        return self == Row(self.member_id, self.user_id)
+        is_said = (self.stage, self.actions, self.is_current) != (None, None, None)
+        return not (is_said or self.outcomes or self.region or self.site)
 
 
 @dataclass(frozen=True, slots=True)

