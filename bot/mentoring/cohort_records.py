@@ -74,7 +74,7 @@ async def view_of(session: AsyncSession, cohort: Cohort, tenant: Tenant, pack: P
         people=people,
         batches=await _count_anew(session, cohort.id, people, shares),
         invited=await _invited(session, cohort.id),
-        is_locked=tenant.cohorts_locked,
+        is_locked=bool(tenant.cohorts_locked),
     )
     return project(known, now)
 

@@ -41,8 +41,8 @@ class Tenant(SQLModel, table=True):
     """None only where a program older than organisations made the row: then it is one of its own."""
     cohort_makers: list[str] | None = Field(default=None, sa_type=JSON)
     """The people who may create cohorts, by their own ids; None for everybody."""
-    cohorts_locked: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
-    """Managers see figures alone, and nobody's row."""
+    cohorts_locked: bool | None = None
+    """True: managers see figures alone, and nobody's row."""
     created_at: datetime = Field(sa_type=Instant)
 
 

@@ -54,8 +54,7 @@ def _create_organisation() -> None:
     # In plain SQL, because Alembic adds the reference as a constraint of its own, which SQLite cannot.
     op.execute("ALTER TABLE tenant ADD COLUMN organisation_id INTEGER REFERENCES organisation (id)")
     op.add_column("tenant", sa.Column("cohort_makers", sa.JSON(), nullable=True))
-    no = sa.text("false")
-    op.add_column("tenant", sa.Column("cohorts_locked", sa.Boolean(), nullable=False, server_default=no))
+    op.add_column("tenant", sa.Column("cohorts_locked", sa.Boolean(), nullable=True))
     # Each workspace gets one of its own, for the time being under the workspace's number.
     op.execute("INSERT INTO organisation (id, name, created_at) SELECT id, name, created_at FROM tenant")
     op.execute("UPDATE tenant SET organisation_id = id")
