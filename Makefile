@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := adapters bot content jobs tests
 
+# Where it is set, each of the tests' processes would compile and prepare every module anew, in each run.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench chaos golden e2e-slack
 
@@ -26,7 +29,10 @@ demo: .venv/run.stamp ## Fill a sample workspace and serve the playground on htt
 	$(BIN)/preceptor demo
 
 test: .venv/dev.stamp ## Everything that must hold
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+	@rm -f .pytest_cache/v/cache/lastfailed
+	@$(BIN)/python -m pytest -n 3 --dist worksteal || { test $$? -eq 1 && \
+		echo "Tests failed. Exactly these are run once more, one after the other: what fails again is broken." && \
+		$(BIN)/python -m pytest -n 0 --lf --lfnf=none; }
 
 check: .venv/dev.stamp ## Format, lint, types, floors, then the tests: what CI runs
 	$(BIN)/ruff format --check $(SOURCES)

@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
+from sqlalchemy import create_mock_engine
+from sqlalchemy.schema import ExecutableDDLElement
 from sqlmodel import SQLModel
 
 from bot import model
@@ -146,12 +149,26 @@ class _Stage:
         raise CannotLook
 
 
+@cache
+def _tables() -> tuple[str, ...]:
+    """What makes all tables: written once, because a gallery has a hundred stages."""
+    statements: list[str] = []
+
+    def keep(statement: ExecutableDDLElement, *_: object, **__: object) -> None:
+        statements.append(str(statement.compile(dialect=engine.dialect)))
+
+    engine = create_mock_engine("sqlite://", keep)
+    SQLModel.metadata.create_all(engine, checkfirst=False)
+    return tuple(statements)
+
+
 @asynccontextmanager
 async def _stage(knowledge: Knowledge, *, by_operator: bool = False) -> AsyncIterator[_Stage]:
     stage = _Stage(knowledge, by_operator=by_operator)
     try:
         async with stage.database.engine.begin() as connection:
-            await connection.run_sync(SQLModel.metadata.create_all)
+            for statement in _tables():
+                await connection.exec_driver_sql(statement)
         yield stage
     finally:
         await stage.database.close()

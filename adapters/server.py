@@ -20,6 +20,8 @@ from jobs.watch import Watch
 
 log = logging.getLogger(__name__)
 
+BACKLOG = 1024
+"""Connections that may wait to be taken: of a thousand at once nobody has to knock again, a second later."""
 MAX_BODY = 1024 * 1024
 """Bytes; no platform sends more in one request."""
 DATABASE: web.AppKey[Database] = web.AppKey("database", Database)
@@ -101,7 +103,7 @@ async def run(
         await runner.setup()
         cleanup.push_async_callback(runner.cleanup)
         try:
-            await web.TCPSite(runner, host, port).start()
+            await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
         except OSError as error:
             raise ConfigError(_unheard(port, error)) from error
         started()

@@ -87,8 +87,12 @@ async def _require_alike(here: AsyncConnection, there: AsyncConnection) -> None:
 
 async def _require_empty(there: AsyncConnection) -> None:
     if not await there.run_sync(is_empty):
-        where = there.engine.url.render_as_string(hide_password=True)
-        raise ArchiveError(f"{where} already holds data, and nothing there is overwritten. Name an empty database.")
+        url = there.engine.url
+        where = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+        raise ArchiveError(
+            f"{where} already holds data, and nothing there is overwritten. Name an empty database. If a move or a "
+            "restore into it was broken off, the data are still where they came from too: use that, or empty this one."
+        )
 
 
 def _tables(connection: Connection) -> list[tuple[Table, list[Column[Any]]]]:

@@ -1,20 +1,21 @@
 """Request → command → reply, in one unit of work: the only door the adapters use."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.clock import Clocks
 from bot.errors import SeenBefore
-from bot.mentoring.coaching import wake
-from bot.mentoring.profile import Profile, follow
+from bot.logbook import Logbook, Use
+from bot.mentoring.coaching import is_awake, is_news, wake
+from bot.mentoring.profile import Profile, follow, is_here
 from bot.mentoring.welcome import welcome
 from bot.message import Marks, Message, Paragraph, rich
 from bot.once import is_first
 from bot.visit import Deployment, Visit
-from bot.visitors import find_visitor
-from bot.words import MAX_TEXT, Asked, Said, Utterance, Vocabulary, clean, understand
+from bot.visitors import Visitor, find_visitor, known_visitor
+from bot.words import MAX_TEXT, Asked, Said, Vocabulary, clean, understand
 from content.patient_data import looks_like_patient_data
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
     from bot.database import Database
-    from bot.model.people import Member
+    from bot.model.coaching import CoachingPlan
+    from bot.model.people import Member, Tenant
     from bot.ports import Outbox
     from content.library import Library
     from content.search import Searcher
@@ -81,6 +83,7 @@ class Conversation:
         self._clocks = clocks
         self._deployment = deployment
         self._outbox = outbox
+        self._logbook = Logbook(database)
 
     async def answer(self, request: Request) -> Message:
         """What the mentor says to one request. Everything it changes is stored when this returns, or nothing is.
@@ -91,14 +94,32 @@ class Conversation:
             return await self._answer(request)
 
     async def _answer(self, request: Request) -> Message:
-        async with self._database.work() as session:
+        heard = self._hear(request.text)
+        if heard.only_reads and not request.is_greeting and (message := await self._glance(request, heard)):
+            return message
+        async with self._database.answering() as session:
             await self._admit(session, request)
             visit = await self._open(session, request)
             if request.is_greeting and visit.member.welcomed_at is not None:
                 raise SeenBefore
-            message = await self._reply(visit, request.text)
-            has_page = visit.member.home_opened_at is not None
-            return replace(_welcomed(visit, message), marks=_marks(visit.say), has_page=has_page)
+            return _whole(visit, _welcomed(visit, await heard.reply(visit)))
+
+    async def _glance(self, request: Request, heard: "_Heard") -> Message | None:
+        """The answer to a line that changes nothing, without the right to write; None where there is more to it."""
+        now = self._clocks.calendar.now()
+        async with self._database.glancing() as session:
+            found = await known_visitor(session, request.platform, request.tenant, request.user)
+            if found is None or not _is_settled(request, *found):
+                return None
+            visit = self._visit(session, found, now)
+            message = await heard.reply(visit)
+            if session.new or session.dirty or session.deleted:
+                return None
+        name = (request.platform, request.once) if request.once else None
+        seen_at = now if is_news(visit.member, found[2], now) else None
+        if not await self._logbook.note(Use(name, self._clocks.machine.now(), visit.member_id, seen_at)):
+            raise SeenBefore
+        return _whole(visit, message)
 
     async def _admit(self, session: "AsyncSession", request: Request) -> None:
         now = self._clocks.machine.now()
@@ -110,6 +131,10 @@ class Conversation:
         tenant, member, plan = await find_visitor(session, request.platform, request.tenant, request.user, now)
         await _learn(session, member, request, now)
         await wake(session, member, plan, now)
+        return self._visit(session, (tenant, member, plan), now)
+
+    def _visit(self, session: "AsyncSession", visitor: Visitor, now: "datetime") -> Visit:
+        tenant, member, _ = visitor
         locale = member.locale if member.locale in self._knowledge.wordings else "en"
         return Visit(
             session=session,
@@ -124,21 +149,41 @@ class Conversation:
             outbox=self._outbox,
         )
 
-    async def _reply(self, visit: Visit, text: str) -> Message:
-        said = clean(text)
+    def _hear(self, line: str) -> "_Heard":
+        said = clean(line)
         if len(said) > MAX_TEXT:
-            return Message(visit.say("talk.too-long.title"), (_sentence(visit, "talk.too-long"),))
+            return _Heard(_too_long, only_reads=True)
         if looks_like_patient_data(said):
             log.info("Text refused: it may hold patient data", extra={"event": "patient_data_refused"})
-            return refusal(visit.say)
-        return await self._carry_out(visit, understand(said, self._vocabulary, prefix=self._deployment.command))
-
-    async def _carry_out(self, visit: Visit, utterance: Utterance) -> Message:
-        match utterance:
+            return _Heard(_refused, only_reads=True)
+        match understand(said, self._vocabulary, prefix=self._deployment.command):
             case Said(command, arguments):
-                return await command.handle(visit, arguments)
+                return _Heard(lambda visit: command.handle(visit, arguments), command.only_reads)
             case Asked(question):
-                return await self._vocabulary["faq"].handle(visit, question)
+                command = self._vocabulary["faq"]
+                return _Heard(lambda visit: command.handle(visit, question), command.only_reads)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What a line wants."""
+
+    reply: Callable[[Visit], Awaitable[Message]]
+    only_reads: bool
+
+
+async def _too_long(visit: Visit) -> Message:
+    return Message(visit.say("talk.too-long.title"), (Paragraph(rich(visit.say("talk.too-long"))),))
+
+
+async def _refused(visit: Visit) -> Message:
+    return refusal(visit.say)
+
+
+def _is_settled(request: Request, _: "Tenant", member: "Member", plan: "CoachingPlan | None") -> bool:
+    """Whether this person's word leaves all that is stored about them as it is, but for its hour."""
+    is_known = member.welcomed_at is not None and request.reference in ("", member.reference)
+    return is_known and is_here(member, request.zone) and is_awake(member, plan)
 
 
 async def _learn(session: "AsyncSession", member: "Member", request: Request, now: "datetime") -> None:
@@ -146,6 +191,11 @@ async def _learn(session: "AsyncSession", member: "Member", request: Request, no
     if request.reference and request.reference != member.reference:
         member.reference = request.reference
     await follow(session, member, Profile(request.zone, is_closed=False), now, ())
+
+
+def _whole(visit: Visit, message: Message) -> Message:
+    has_page = visit.member.home_opened_at is not None
+    return replace(message, marks=_marks(visit.say), has_page=has_page)
 
 
 def _welcomed(visit: Visit, message: Message) -> Message:
@@ -164,7 +214,3 @@ def _marks(say: "Wording") -> Marks:
 def refusal(say: "Wording") -> Message:
     """Said to what looks like patient data. It never says whether it is."""
     return Message(say("talk.patient-data.title"), (Paragraph(rich(say("talk.patient-data"))),))
-
-
-def _sentence(visit: Visit, key: str) -> Paragraph:
-    return Paragraph(rich(visit.say(key)))

@@ -21,12 +21,22 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import bot.model  # noqa: F401 - registers the tables
 from bot import revisions, sqlite_driver, sqlite_file
+from bot.dialects import spoken
 from bot.errors import ConfigError, DatabaseOutOfReach
 from bot.right_of_way import RightOfWay
 
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+_FAMILIES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
 _READS = "preceptor_reads"
-"""Names a connection that writes nothing, and so need not wait for those that do."""
+"""Names a connection that writes nothing, and so need not wait for those that do;"""
+_UNIT = "preceptor_unit"
+"""one that is for one unit of work, which begins with its first statement;"""
+_AT_ONCE = "preceptor_at_once"
+"""one whose statements are small, and on SQLite run without a trip to its thread;"""
+_SOON = "preceptor_soon"
+"""and one that commits without waiting for the disk."""
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""How PostgreSQL is told to show a reader one moment."""
+_COMMIT_SOON = text("SET LOCAL synchronous_commit TO OFF")
 NOTICES = {
     "connect_timeout": 5,
     "keepalives_idle": 10,
@@ -58,11 +68,18 @@ class Database:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self.engine = engine
+        self._for_work = engine.execution_options(**{_UNIT: True}) if self.is_sqlite else engine
         self.right_of_way = RightOfWay()
         """Between those who answer people and those who work through lists, in this process."""
         # SQLite lets one unit of work write at a time. Ours queue here in their order of arrival; at SQLite's own busy
         # handler they would retry at random, and some would wait for seconds.
         self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if self.is_sqlite else nullcontext()
+        # A database in memory is one connection, so there readers take their turn like everybody.
+        self._readers_turn = self._turn if self.is_sqlite and not self.file else nullcontext()
+        snapshot: dict[str, Any] = {} if self.is_sqlite else _SNAPSHOT
+        self._glancing = engine.execution_options(**{_READS: True, _AT_ONCE: True}, **snapshot)
+        self._answering = engine.execution_options(**{_AT_ONCE: True})
+        self._noting = engine.execution_options(**{_AT_ONCE: True, _SOON: True})
 
     @property
     def is_sqlite(self) -> bool:
@@ -77,16 +94,41 @@ class Database:
     @asynccontextmanager
     async def work(self) -> AsyncIterator[AsyncSession]:
         """One unit of work: committed when the block ends, rolled back when it raises. Never one inside another."""
-        async with self._turn, AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+        async with self._turn, AsyncSession(self._for_work, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @asynccontextmanager
+    async def answering(self) -> AsyncIterator[AsyncSession]:
+        """A unit of work for somebody who waits: its statements are small and many, each found by a key."""
+        async with self._turn, AsyncSession(self._answering, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def noting(self) -> AsyncIterator[AsyncConnection]:
+        """A unit of work for what nobody was promised: everybody sees it at once, and it survives whatever happens to
+        our processes, but a power cut may lose the last of it. Committing it does not wait for the disk.
+        """
+        async with self._turn, self._noting.begin() as connection:
+            if not self.is_sqlite:
+                await connection.execute(_COMMIT_SOON)
+            yield connection
+
+    @asynccontextmanager
+    async def glancing(self) -> AsyncIterator[AsyncSession]:
+        """Like `reading`, for the few small statements behind one answer. What is added to it is never stored."""
+        async with self._readers_turn:
+            session = AsyncSession(self._glancing, expire_on_commit=False, autoflush=False)
+            try:
+                yield session
+            finally:
+                # On SQLite nothing here ever waits, so nothing can be cancelled midway, and one connection serves all.
+                await (session.close() if self.is_sqlite else asyncio.shield(asyncio.create_task(session.close())))
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
         """A session that only reads, sees one moment, and waits for nobody who writes."""
-        # A database in memory is one connection, so there readers take their turn like everybody.
-        turn = self._turn if self.is_sqlite and not self.file else nullcontext()
-        snapshot = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-        async with turn, self.engine.connect() as plain:
+        snapshot: dict[str, Any] = {} if self.is_sqlite else _SNAPSHOT
+        async with self._readers_turn, self.engine.connect() as plain:
             connection = await plain.execution_options(**{_READS: True}, **snapshot)
             async with AsyncSession(connection, expire_on_commit=False) as session, session.begin():
                 yield session
@@ -153,12 +195,13 @@ def open_database(url: str) -> Database:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         parsed = None
-    family = parsed.drivername.partition("+")[0] if parsed else ""
-    if parsed is None or family not in _DRIVERS:
+    family = _FAMILIES.get(parsed.drivername.partition("+")[0]) if parsed else None
+    if parsed is None or family is None:
         raise ConfigError(
             "DATABASE_URL says where the data lives: sqlite:///preceptor.db or postgresql://user:password@host/name"
         )
-    engine = create_async_engine(parsed.set(drivername=_DRIVERS[family]), hide_parameters=True, **_pool(parsed, family))
+    address, shared = spoken(parsed, family)
+    engine = create_async_engine(address, hide_parameters=True, **shared, **_pool(parsed, family))
     if family == "sqlite":
         event.listen(engine.sync_engine, "connect", _set_up_sqlite)
         event.listen(engine.sync_engine, "begin", _begin)
@@ -167,7 +210,9 @@ def open_database(url: str) -> Database:
 
 def _pool(url: URL, family: str) -> dict[str, Any]:
     if family == "sqlite":
-        return {"connect_args": {"factory": _TidyConnection, "async_creator_fn": sqlite_driver.connect}}
+        # One thread at a time has a connection: its own, or the event loop's while that runs statements at once.
+        given = {"factory": _TidyConnection, "async_creator_fn": sqlite_driver.connect, "check_same_thread": False}
+        return {"connect_args": given}
     return {
         "connect_args": {"application_name": "preceptor", "options": options_of(url), **NOTICES},
         "pool_size": 10,
@@ -193,13 +238,23 @@ class _TidyConnection(sqlite3.Connection):
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by `_begin`, not by the driver
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", sqlite_driver.PATIENCE, "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get(_READS) else "BEGIN IMMEDIATE")
+    """Choose how the connection waits in this transaction, and begin it. A unit of work begins with its first
+    statement; others may be there for the lock alone, and have it now."""
+    told, driver = connection.get_execution_options(), connection.connection.driver_connection
+    assert isinstance(driver, sqlite_driver.QuickConnection)
+    waits, begin = _SOON not in told, "BEGIN" if _READS in told else "BEGIN IMMEDIATE"
+    if _AT_ONCE in told and driver.begin_at_once(begin, waits_for_disk=waits):
+        return
+    driver.begin_later(begin if _UNIT in told else "", waits_for_disk=waits)
+    if _UNIT not in told:
+        connection.exec_driver_sql(begin)
+    driver.at_once = _AT_ONCE in told
 
 
 def is_empty(connection: Connection) -> bool:

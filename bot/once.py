@@ -1,13 +1,27 @@
 """Requests that are worked once, though their platform, a proxy or an eavesdropper may bring them again. Asked by
-`bot.conversation` within the unit of work that answers, so that it costs one statement and holds over all processes.
+`bot.conversation` within the unit of work that answers, so that it costs one statement and holds over all processes,
+and by `bot.logbook` for those that only read.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import Connection, inspect
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.model.inbound import InboundEvent
-from bot.visitors import insert_new
+
+Name = tuple[str, str]
+"""The platform, and its own name for the very request."""
+_NOBODY = {"tenant": "", "user_id": "", "channel": ""}
+_EVENTS = inspect(InboundEvent).local_table
+_NEW = {
+    dialect.__name__.rpartition(".")[2]: dialect.insert(_EVENTS)
+    .on_conflict_do_nothing()
+    .returning(_EVENTS.c.platform, _EVENTS.c.event_id)
+    for dialect in (sqlite, postgresql)
+}
 
 
 async def is_first(session: AsyncSession, platform: str, name: str, now: datetime) -> bool:
@@ -15,6 +29,15 @@ async def is_first(session: AsyncSession, platform: str, name: str, now: datetim
 
     The note says neither who asked nor what. The platform's adapter forgets it once the request can come no more.
     """
-    nobody = {"tenant": "", "user_id": "", "channel": ""}
-    noted = {"platform": platform, "event_id": name, "received_at": now, "worked_at": now}
-    return await insert_new(session, InboundEvent, **nobody, **noted)
+    connection = await session.connection()
+    return bool(await connection.run_sync(first_of, {(platform, name): now}))
+
+
+def first_of(connection: Connection, names: Mapping[Name, datetime]) -> set[Name]:
+    """Note that requests of these names are worked, each at its instant; which of them were not before."""
+    noted = [
+        {**_NOBODY, "platform": platform, "event_id": name, "received_at": at, "worked_at": at}
+        for (platform, name), at in names.items()
+    ]
+    inserted = connection.execute(_NEW[connection.dialect.name], noted)
+    return {(row.platform, row.event_id) for row in inserted}

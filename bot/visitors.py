@@ -22,22 +22,27 @@ _VISITOR = (
         Tenant.external_id == bindparam("external_id"),
         Member.user_id == bindparam("user_id"),
     )
-    .with_for_update(of=Member, key_share=True)
 )
+_VISITOR_KEPT = _VISITOR.with_for_update(of=Member, key_share=True)
+Visitor = tuple[Tenant, Member, CoachingPlan | None]
 
 
-async def find_visitor(
-    session: AsyncSession, platform: str, external_id: str, user_id: str, now: datetime
-) -> tuple[Tenant, Member, CoachingPlan | None]:
+async def known_visitor(session: AsyncSession, platform: str, external_id: str, user_id: str) -> Visitor | None:
+    """Who is asking, as far as they are known; kept from nobody."""
+    asked = {"platform": platform, "external_id": external_id, "user_id": user_id}
+    return cast("Visitor | None", (await session.exec(_VISITOR, params=asked)).first())
+
+
+async def find_visitor(session: AsyncSession, platform: str, external_id: str, user_id: str, now: datetime) -> Visitor:
     """Who is asking, and their coaching plan where they have one, in one statement. The member stays theirs until the
     unit of work ends, so that a button pressed twice at once is worked twice in turn, the second time in sight of the
     first.
     """
     asked = {"platform": platform, "external_id": external_id, "user_id": user_id}
-    if (found := (await session.exec(_VISITOR, params=asked)).first()) is None:
+    if (found := (await session.exec(_VISITOR_KEPT, params=asked)).first()) is None:
         await find_member(session, await find_tenant(session, platform, external_id, now), user_id, now)
-        found = (await session.exec(_VISITOR, params=asked)).one()
-    return cast("tuple[Tenant, Member, CoachingPlan | None]", found)
+        found = (await session.exec(_VISITOR_KEPT, params=asked)).one()
+    return cast("Visitor", found)
 
 
 async def find_tenant(session: AsyncSession, platform: str, external_id: str, now: datetime) -> Tenant:

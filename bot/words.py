@@ -45,6 +45,9 @@ class Command:
     aliases: tuple[str, ...] = ()
     typed: str = ""
     """What a person types, where that is more than the name."""
+    only_reads: bool = False
+    """Its handler changes nothing, or adds a row now and then: it is tried first without the right to write, which
+    costs a third, and once more with it where it had something to add."""
     for_operators: bool = False
     """Only for the people who run the mentor; nobody else is offered it."""
     pattern: re.Pattern[str] = field(init=False, repr=False, compare=False)

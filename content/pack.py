@@ -4,9 +4,10 @@
 editor is told about a long line by `preceptor content check` and never by a member's clipped message.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -278,3 +279,7 @@ class Pack(_Frozen):
     resources: Annotated[tuple[ResourceHeading, ...], Field(min_length=5, max_length=5)]
     placement: Placement
     terms: Terms
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        """Its name is enough: whoever writes down what holds a pack (asyncio does) would write down all of it."""
+        return (("name", self.name), ("locale", self.locale))

@@ -239,7 +239,7 @@ async def next_retry(session: AsyncSession, due: Due) -> datetime | None:
     """When (machine's clock) the first of the deliveries that were put off, or are to be looked for, is next."""
     put_off = (
         select(func.min(Delivery.retry_at))
-        .join(Tenant, col(Tenant.id) == col(Delivery.tenant_id))
+        .join(Tenant, col(Tenant.id) == _WORKSPACE)
         .where(col(Tenant.platform).in_(due.platforms), *_due(due), col(Delivery.retry_at) > due.machine)
     )
     looked_for = (
@@ -269,4 +269,7 @@ def _claimable(due: Due) -> tuple[ColumnElement[bool], ...]:
 
 def _to_settle(due: Due) -> tuple[ColumnElement[bool], ...]:
     asked = () if due.only is None else (col(Delivery.id).in_(due.only),)
-    return (col(Delivery.settle_at) <= due.machine, col(Delivery.kind).in_(due.kinds), *asked)
+    at = col(Delivery.settle_at)
+    # A look that is further ahead than any can be was put off before somebody set the clock back.
+    come = and_(at.is_not(None), or_(at <= due.machine, at > due.machine + LONGEST_WAIT))
+    return (come, col(Delivery.kind).in_(due.kinds), *asked)

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.database import Database
-from bot.model.deliveries import Delivery, State
+from bot.model.deliveries import Delivery, SendBatch, State
 from bot.model.people import Member, Tenant
 from jobs.ledger import marked_as_repeat
 
@@ -215,7 +215,14 @@ async def retry(database: Database, choice: Choice, now: datetime, *, batch_id: 
 def _waiting(now: datetime, batch_id: int | None) -> dict[str, Any]:
     gone = ("retry_at", "lease_until", "settle_at", "queued_until", "sent_at")
     empty: dict[str, Any] = dict.fromkeys(gone) | {"claimed_by": "", "receipt": "", "looks": 0}
-    return {**empty, "state": State.PENDING.value, "reason": RETRIED, "batch_id": batch_id, "recorded_at": now}
+    batch = _still_running() if batch_id is None else batch_id
+    return {**empty, "state": State.PENDING.value, "reason": RETRIED, "batch_id": batch, "recorded_at": now}
+
+
+def _still_running() -> ColumnElement[Any]:
+    """The batch that a row was of, whose counts and whose stopping go on including it; none when that was stopped."""
+    running = col(SendBatch.stopped_at).is_(None) & (col(SendBatch.id) == _TABLE.c.batch_id)
+    return select(SendBatch.id).where(running).scalar_subquery()
 
 
 async def abandon(database: Database, choice: Choice, now: datetime) -> Changed:

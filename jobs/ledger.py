@@ -156,6 +156,15 @@ async def unqueue(session: AsyncSession, ids: Collection[int]) -> None:
         await session.exec(_TABLE.update().where(_TABLE.c.id.in_(ids)).values(queued_until=None))
 
 
+async def has_open(session: AsyncSession, calendar_now: datetime) -> bool:
+    """Whether a courier could have anything to do: something due, under way, or to be looked for."""
+    due = select(Delivery.id).where(_PENDING, col(Delivery.due_at) <= calendar_now).limit(1)
+    under_way = select(Delivery.id).where(col(Delivery.state) == literal_column("'sending'")).limit(1)
+    looked_for = select(Delivery.id).where(col(Delivery.settle_at).is_not(None)).limit(1)
+    found = (await session.exec(select(*(each.scalar_subquery() for each in (due, under_way, looked_for))))).one()
+    return any(each is not None for each in found)
+
+
 async def count_due(session: AsyncSession, calendar_now: datetime) -> int:
     """How many deliveries are due and still pending, whoever may send them."""
     pending = select(func.count()).select_from(Delivery).where(_PENDING, col(Delivery.due_at) <= calendar_now)
@@ -218,17 +227,23 @@ async def recover(session: AsyncSession, machine_now: datetime, look_after: time
     `everything` is for the one who has just become the only sender: then nobody else can be sending. Otherwise only
     those whose lease is over.
     """
-    lost = _TABLE.update().where(_TABLE.c.state == literal_column("'sending'"))
+    lost = select(Delivery.id).where(col(Delivery.state) == literal_column("'sending'"))
     if not everything:
         # A lease that ends later than any can was written before somebody set the clock back.
-        ends = _TABLE.c.lease_until
+        ends = col(Delivery.lease_until)
         lost = lost.where(or_(ends <= machine_now, ends > machine_now + LONGEST_LEASE))
-    marked = lost.values(
-        state=State.UNSURE.value,
-        reason=ENDED,
-        lease_until=None,
-        recorded_at=machine_now,
-        settle_at=machine_now + look_after,
-        looks=0,
+    # What somebody records at this very moment is not lost; to wait for it could be to wait for each other.
+    free = lost.with_for_update(skip_locked=True)
+    marked = (
+        _TABLE.update()
+        .where(_TABLE.c.id.in_(free))
+        .values(
+            state=State.UNSURE.value,
+            reason=ENDED,
+            lease_until=None,
+            recorded_at=machine_now,
+            settle_at=machine_now + look_after,
+            looks=0,
+        )
     )
     return int((await session.exec(marked)).rowcount)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,8 +19,11 @@ from jobs.nudges import Nudge
 
 log = logging.getLogger(__name__)
 
-BATCH = 300
-"""Members planned in one transaction. On SQLite nobody else writes meanwhile."""
+BATCH = 500
+"""Members planned in one transaction, at most. On SQLite nobody else writes meanwhile, therefore:"""
+LONG = 0.1
+"""Seconds. A transaction that took longer is followed by smaller ones: a busy machine or a cold disk needs them."""
+_FEWEST = 50
 Enqueue = Callable[[AsyncSession, Sequence[int]], Awaitable[None]]
 """`Engine.enqueue`: told of new deliveries inside the transaction that stores them."""
 
@@ -53,9 +57,10 @@ async def plan_due(
     told = stop or asyncio.Event()
     while not told.is_set() and (missed := await _skip_missed(database, now, batch)):
         counts.skipped[ledger.MISSED] += missed
+    portion = _Portion(batch)
     for nudge in nudges:
         try:
-            while not told.is_set() and await _plan_batch(database, nudge, now, batch, counts, enqueue):
+            while not told.is_set() and await portion.plan(partial(_plan_batch, database, nudge, now, counts, enqueue)):
                 pass
         except Exception:
             counts.broken.append(nudge.kind)
@@ -68,8 +73,25 @@ async def _skip_missed(database: Database, now: datetime, batch: int) -> int:
         return await ledger.skip_missed(session, now, batch)
 
 
+class _Portion:
+    """How many to plan at once, by how long the last ones took."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._size = min(most, 4 * _FEWEST)
+
+    async def plan(self, plan: Callable[[int], Awaitable[int]]) -> int:
+        loop = asyncio.get_running_loop()
+        began, size = loop.time(), self._size
+        due = await plan(size)
+        per_member = (loop.time() - began) / max(due, 1)
+        if due:
+            self._size = min(self._most, max(_FEWEST, min(2 * size, int(LONG / max(per_member, 1e-9)))))
+        return due
+
+
 async def _plan_batch(
-    database: Database, nudge: Nudge, now: datetime, batch: int, counts: PlanCounts, enqueue: Enqueue | None
+    database: Database, nudge: Nudge, now: datetime, counts: PlanCounts, enqueue: Enqueue | None, batch: int
 ) -> int:
     async with database.work() as session:
         due = await nudge.plan(session, now, batch)

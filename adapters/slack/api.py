@@ -3,6 +3,7 @@
 slack_sdk's own retries are off: it repeats a call whose connection broke, which can post twice.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -20,6 +21,8 @@ TIMEOUT = 8
 """Seconds for one call, from connecting to the last byte of the answer."""
 MOST_CLIENTS = 500
 """Tokens whose client is kept; making one anew costs little."""
+AGAIN, LONGEST_WAIT = 2, 30.0
+"""How often a patient call is made anew, and after how many seconds at most: within the lease of a stored event."""
 T = TypeVar("T")
 
 
@@ -75,19 +78,28 @@ class SlackApi:
                 raise TryLater(SOON, "The token had ended.") from error
             raise meaning from error
 
+    async def call_patiently(self, tenant: str, method: Callable[[AsyncWebClient], Awaitable[T]]) -> T:
+        """The same, for what cannot be said later in another way: where Slack asks to wait, it is asked again twice."""
+        return await _patiently(lambda: self.call(tenant, method))
+
     async def _access(self, tenant: str) -> Access:
         if self._tokens:
             return await self._tokens.access(tenant)
         return Access(self._settings.SLACK_BOT_TOKEN or "")
 
     async def respond(self, response_url: str, body: dict[str, Any]) -> None:
-        """Post to the address that came with a command or a pressed button. Raises like `call`."""
+        """Post to the address that came with a command or a pressed button, patiently. Raises like `call`."""
+        await _patiently(lambda: self._respond(response_url, body))
+
+    async def _respond(self, response_url: str, body: dict[str, Any]) -> None:
         if not self._is_slack(response_url):
             raise CannotReach("the response_url is not Slack's")
         try:
             async with self._opened().post(response_url, json=body, allow_redirects=False) as answer:
                 if answer.status != 200:
                     raise from_answer(answer.status, f"http_{answer.status}", answer.headers)
+        except aiohttp.InvalidURL as error:
+            raise CannotReach("the response_url is no address") from error
         except (aiohttp.ClientError, TimeoutError) as error:
             raise explain(error) from error
 
@@ -109,3 +121,12 @@ class SlackApi:
             await self._session.close()
         self._session = None
         self._clients.clear()
+
+
+async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    for _ in range(AGAIN):
+        try:
+            return await ask()
+        except TryLater as error:
+            await asyncio.sleep(min(error.retry_after.total_seconds(), LONGEST_WAIT))
+    return await ask()

@@ -30,9 +30,10 @@ class Background:
             log.error("Work in the background broke off", exc_info=error, extra={"event": "background_error"})
 
     async def close(self, grace: float = GRACE) -> None:
-        """Let what is under way finish, for so many seconds, then cancel the rest."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=grace)
+        """Let what is under way finish, and what it begins meanwhile, for so many seconds; then cancel the rest."""
+        until = asyncio.get_running_loop().time() + grace
+        while self._tasks and (left := until - asyncio.get_running_loop().time()) > 0:
+            await asyncio.wait(self._tasks, timeout=left)
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

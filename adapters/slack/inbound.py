@@ -91,7 +91,7 @@ async def _meet(api: SlackApi, tokens: Tokens, wiring: Wiring, stop: asyncio.Eve
     """Look once at the tokens we have."""
     await tokens.made_ready()
     if wiring.settings.SLACK_BOT_TOKEN:
-        await connect_workspace(api, wiring.database, wiring.clocks.calendar, stop)
+        await connect_workspace(api, wiring.database, wiring.clocks.calendar, stop, works=tokens.own_works)
 
 
 def _bolt(wiring: Wiring, workspaces: Workspaces, flow: AsyncOAuthFlow | None) -> AsyncApp:

@@ -5,7 +5,7 @@ and forgets what `bot.once` noted of other requests.
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from sqlmodel import and_, col, delete, or_, select
+from sqlmodel import and_, col, delete, or_, select, update
 
 from adapters.slack.wiring import Wiring
 from bot.model.inbound import InboundEvent
@@ -70,6 +70,21 @@ class Inbox:
                 event.claims += 1
                 event.lease_until = now + LEASE
         return events
+
+    async def hold(self, events: Collection[InboundEvent]) -> None:
+        """Events that are still ours to work stay so, where their lease is half over."""
+        now = self._clock.now()
+        ending = [event for event in events if event.lease_until and event.lease_until - now < LEASE / 2]
+        if not ending:
+            return
+        these = col(InboundEvent.id).in_([event.id for event in ending])
+        longer = (
+            update(InboundEvent).where(these, col(InboundEvent.worked_at).is_(None)).values(lease_until=now + LEASE)
+        )
+        async with self._database.work() as session:
+            await session.exec(longer)
+        for event in ending:
+            event.lease_until = now + LEASE
 
     async def end(self, event: InboundEvent) -> None:
         """The event is worked: what it told goes, its id stays."""

@@ -2,7 +2,7 @@
 Bolt's OAuth flow saves here; `adapters.slack.tokens` and `adapters.slack.lifecycle` read and end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import Clocks, MachineClock
 from bot.database import Database
-from bot.mentoring.leaving import come_back, everywhere
+from bot.mentoring.leaving import come_back, together_with
 from bot.model.installations import SlackInstallation
 from bot.vault import Vault
 from bot.visitors import find_tenant, insert_new
@@ -54,7 +54,7 @@ class Installations(AsyncInstallationStore):
         tenant = await find_tenant(session, "slack", row.external_id, self._clocks.calendar.now())
         tenant.name, tenant.bot_user_id = row.name, row.bot_user_id
         await session.flush()
-        await come_back(session, everywhere("slack", row.external_id))
+        await come_back(session, together_with(tenant))
         if row.installer_id:
             await greet(session, tenant, row.installer_id, self._clocks.calendar.now())
 
@@ -143,8 +143,18 @@ def _place(installation: Installation) -> str:
 
 async def find(session: AsyncSession, team_id: str, enterprise_id: str) -> SlackInstallation | None:
     """The installation that speaks for a workspace: its own while that is good, else its organization's."""
-    rows = await _rows(session, team_id, enterprise_id)
-    return max(rows, key=lambda row: (bool(row.token), row.external_id == team_id), default=None)
+    return (await find_all(session, {team_id: enterprise_id}))[team_id]
+
+
+async def find_all(session: AsyncSession, places: Mapping[str, str]) -> dict[str, SlackInstallation | None]:
+    """The same for many workspaces at once: their ids, each with its organization's, or ""."""
+    rows = {row.external_id: row for row in await _rows(session, *places, *places.values())}
+    return {
+        team: max(
+            (rows[each] for each in (team, organization) if each in rows), key=lambda row: bool(row.token), default=None
+        )
+        for team, organization in places.items()
+    }
 
 
 async def find_meant(session: AsyncSession, team_id: str, enterprise_id: str) -> SlackInstallation | None:

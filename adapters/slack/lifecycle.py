@@ -80,7 +80,8 @@ class Lifecycle:
         """Removed from a workspace, or from a whole organization; unless it was installed anew since."""
         row = await find_meant(session, place, str(body.get("enterprise_id") or ""))
         place = row.external_id if row else place
-        if row and _happened_before(body, row.installed_at):
+        since = row.installed_at if row else self._tokens.own_since
+        if since and _happened_before(body, since):
             log.info("An old event about an earlier installation was left alone", extra={"event": "slack_stale"})
             return
         await forget_tokens(session, place, UNINSTALLED)

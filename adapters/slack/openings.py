@@ -37,6 +37,6 @@ class Openings:
             return
         said = {"channel": channel or user, "unfurl_links": False, "unfurl_media": False, **drawn}
         try:
-            await self._api.call(tenant, lambda client: client.chat_postMessage(**said))
+            await self._api.call_patiently(tenant, lambda client: client.chat_postMessage(**said))
         except DeliveryError as error:
             log.warning("A welcome did not arrive: %s", error, extra={"event": "reply_lost"})

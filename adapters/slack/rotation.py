@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackTokenRotationError
 from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from sqlalchemy import ColumnElement
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, or_, select, update
 
 from adapters.slack.errors import explain
@@ -31,6 +32,8 @@ LEASE = timedelta(seconds=30)
 NOT_AGAIN_BEFORE = timedelta(minutes=5)
 """After a try that failed while the token is still good."""
 SOON = timedelta(seconds=2)
+_TRIES = (0.2, 1, 3, 6, 10, 10)
+"""Seconds from one try to store new tokens to the next: a database that restarts is back by then."""
 _ALWAYS = 10**8
 """Minutes, so that slack_sdk leaves the question of when to us."""
 
@@ -84,7 +87,7 @@ class Rotation:
             if isinstance(error, CannotReach) and not self._is_good(row):
                 await self._refused(row, error.reason)
             return self._as_it_is(row, error)
-        return await self._keep(row, renewed)
+        return await self._keep_surely(row, renewed)
 
     def _as_it_is(self, row: SlackInstallation, trouble: Exception) -> SlackInstallation:
         """The token we have, while it lasts."""
@@ -133,6 +136,16 @@ class Rotation:
         """So that nobody asks again, and the doctor can name it; the next start of the server gives it another try."""
         async with self._database.work() as session:
             await session.exec(update(SlackInstallation).where(*_same(row)).values(refused=reason))
+
+    async def _keep_surely(self, row: SlackInstallation, renewed: Bot) -> SlackInstallation:
+        """Not given up at the first trouble of the database, because Slack renews no more with what is stored."""
+        for wait in _TRIES:
+            try:
+                return await self._keep(row, renewed)
+            except SQLAlchemyError:
+                log.warning("A renewed Slack token is not stored yet", extra={"event": "slack_token_not_stored"})
+            await asyncio.sleep(wait)
+        return await self._keep(row, renewed)
 
     async def _keep(self, row: SlackInstallation, renewed: Bot) -> SlackInstallation:
         """Store the new tokens, unless the workspace has left or has installed anew meanwhile."""

@@ -39,6 +39,17 @@ def is_ssl_check(content_type: str, raw: str) -> bool:
     return content_type == FORM and len(raw) < 1000 and dict(parse_qsl(raw)).get("ssl_check") == "1"
 
 
+def placed(body: dict[str, Any]) -> dict[str, Any]:
+    """An event, with its workspace where Bolt looks for it. To an app that an organization installed, Slack tells it
+    beside the authorization alone; without it, whoever writes would be somebody else than who types a command."""
+    given: list[dict[str, Any]] = body.get("authorizations") or [{}]
+    first, *others = given
+    is_elsewhere = first.get("enterprise_id") != body.get("enterprise_id")
+    if not first or first.get("team_id") or not body.get("team_id") or is_elsewhere:
+        return body
+    return {**body, "authorizations": [{**first, "team_id": body["team_id"]}, *others]}
+
+
 def is_sound(body: Any) -> TypeGuard[dict[str, Any]]:
     """Whether the parts of a payload that we look at have the shapes that the rest relies on."""
     match body:
@@ -97,6 +108,7 @@ def _is_view(view: Any) -> bool:
         isinstance(view, dict)
         and all(isinstance(view.get(key) or "", str) for key in texts)
         and is_id(view.get("id"))
+        and is_id(view.get("app_installed_team_id"))
         and isinstance(view.get("callback_id"), str)
         and _is_state(view.get("state") or {})
     )

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from slack_bolt.request.internals import extract_enterprise_id, extract_team_id
+
 from adapters.slack.pressed import from_value
 from bot.form import Field, Filled, Form, line_of
 
@@ -65,9 +67,9 @@ def submission(body: Mapping[str, Any]) -> Submission | None:
 
 
 def tenant_of(body: Mapping[str, Any]) -> str:
-    """The workspace in which something was submitted, or the organization where it was in none."""
-    parties = (body.get("team"), body.get("enterprise"))
-    return next((str(each["id"]) for each in parties if isinstance(each, dict) and each.get("id")), "")
+    """The workspace in which something was submitted, or the organization where it was in none; as Bolt tells it to the
+    listeners, who answered for that one."""
+    return extract_team_id(dict(body)) or extract_enterprise_id(dict(body)) or ""
 
 
 def late_view(view: Mapping[str, Any], answer: Mapping[str, Any]) -> dict[str, Any] | None:

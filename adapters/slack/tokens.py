@@ -2,6 +2,7 @@
 `adapters.slack.api` asks before every call, and tells when Slack takes a token no more.
 """
 
+import asyncio
 import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from adapters.slack.errors import SOON
-from adapters.slack.installations import Installations, find, forget_tokens
+from adapters.slack.installations import Installations, find_all, forget_tokens
 from adapters.slack.rotation import Rotation
 from bot.clock import Clocks
 from bot.database import Database
@@ -51,6 +52,12 @@ class _Known:
     row: SlackInstallation | None = field(default=None, repr=False)
 
 
+def _standing(now: datetime, tenant: Tenant | None, row: SlackInstallation | None) -> _Known:
+    has_left = tenant is not None and tenant.left_at is not None
+    is_connected = tenant is not None and tenant.bot_user_id is not None
+    return _Known(now, has_left, is_connected, row)
+
+
 class Tokens:
     """Reads the database, never Slack, unless a token is about to end."""
 
@@ -60,6 +67,9 @@ class Tokens:
         self._clocks = clocks
         self._known: dict[str, _Known] = {}
         self._organizations: dict[str, str] = {}
+        self._own_since: datetime | None = None
+        self._wanted: set[str] = set()
+        self._reading: asyncio.Task[dict[str, _Known]] | None = None
         self._installations: Installations | None = None
         self._rotation: Rotation | None = None
         if settings.SECRET_KEY:
@@ -76,7 +86,7 @@ class Tokens:
     async def _access(self, tenant: str) -> Access:
         known = self._known.get(tenant)
         if known is None or self._clocks.machine.now() - known.read_at >= REMEMBERED:
-            known = self._known[tenant] = await self._read(tenant)
+            known = await self._read(tenant)
         if known.has_left:
             raise CannotReach(UNINSTALLED)
         if known.row is not None:
@@ -90,15 +100,38 @@ class Tokens:
             raise CannotReach(NOT_INSTALLED)
         return Access(self._settings.SLACK_BOT_TOKEN)
 
+    @property
+    def own_since(self) -> datetime | None:
+        """When Slack took SLACK_BOT_TOKEN last, by the machine's clock, as far as this process knows."""
+        return self._own_since
+
+    def own_works(self) -> None:
+        """Slack has just taken SLACK_BOT_TOKEN."""
+        self._own_since = self._clocks.machine.now()
+
     async def _read(self, tenant: str) -> _Known:
+        """Those who ask at the same moment, as a round of deliveries does, have one look at the database for all."""
+        self._wanted.add(tenant)
+        if self._reading is None:
+            self._reading = asyncio.create_task(self._read_wanted())
+            self._reading.add_done_callback(lambda done: done.cancelled() or done.exception())  # told to who waits
+        return (await asyncio.shield(self._reading))[tenant]
+
+    async def _read_wanted(self) -> dict[str, _Known]:
+        await asyncio.sleep(0)  # for all who are about to ask
+        wanted, self._wanted, self._reading = self._wanted, set(), None
         async with self._database.reading() as session:
-            wanted = select(Tenant).where(Tenant.platform == "slack", Tenant.external_id == tenant)
-            found = (await session.exec(wanted)).first()
-            organization = (found.enterprise_id if found else None) or self._organizations.get(tenant, "")
-            row = await find(session, tenant, organization)
-        has_left = found is not None and found.left_at is not None
-        is_connected = found is not None and found.bot_user_id is not None
-        return _Known(self._clocks.machine.now(), has_left, is_connected, row)
+            known = select(Tenant).where(Tenant.platform == "slack", col(Tenant.external_id).in_(sorted(wanted)))
+            tenants = {each.external_id: each for each in (await session.exec(known)).all()}
+            places = {each: self._organization(tenants.get(each), each) for each in wanted}
+            rows = await find_all(session, places)
+        now = self._clocks.machine.now()
+        found = {each: _standing(now, tenants.get(each), rows[each]) for each in wanted}
+        self._known.update(found)
+        return found
+
+    def _organization(self, tenant: Tenant | None, external_id: str) -> str:
+        return (tenant.enterprise_id if tenant else None) or self._organizations.get(external_id, "")
 
     async def _of(self, tenant: str, row: SlackInstallation) -> Access:
         if not row.token or row.refused:

@@ -5,7 +5,7 @@ The ledger's courier sends through `SlackMessenger`; `adapters.slack.inbound` ru
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,7 +99,13 @@ def _named(messages: Sequence[Mapping[str, Any]], key: str) -> str | None:
 
 
 async def connect_workspace(
-    api: SlackApi, database: Database, clock: Clock, stop: asyncio.Event, *, again_after: timedelta = TRY_AGAIN
+    api: SlackApi,
+    database: Database,
+    clock: Clock,
+    stop: asyncio.Event,
+    *,
+    again_after: timedelta = TRY_AGAIN,
+    works: Callable[[], None] | None = None,
 ) -> None:
     """Ask Slack once whose token this is, and keep the workspace's name and our own id in it; repeated until it works.
 
@@ -112,6 +118,8 @@ async def connect_workspace(
             log.warning("Slack did not say whose token this is: %s", error, extra={"event": "slack_auth_test"})
             await _pause(stop, again_after)
             continue
+        if works:
+            works()
         async with database.work() as session:
             tenant = await find_tenant(session, "slack", str(about["team_id"]), clock.now())
             tenant.name, tenant.bot_user_id = str(about["team"]), str(about["user_id"])

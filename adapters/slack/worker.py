@@ -34,6 +34,8 @@ class Worker:
         self._woken = asyncio.Event()
         self._stopping = False
         self._waiting: dict[tuple[str, str], deque[InboundEvent]] = {}
+        self._held: dict[int | None, InboundEvent] = {}
+        """What was claimed and is not worked yet, by the rows' ids: the first in line may keep the others waiting."""
         self._people = Background()
 
     def wake(self) -> None:
@@ -62,6 +64,7 @@ class Worker:
         return True
 
     async def _read(self) -> None:
+        await self._inbox.hold(self._held.values())
         while not self._stopping and (events := await self._inbox.claim(self._handlers)):
             for event in events:
                 self._hand_over(event)
@@ -73,6 +76,7 @@ class Worker:
         await self._people.close()
 
     def _hand_over(self, event: InboundEvent) -> None:
+        self._held[event.id] = event
         person = (event.tenant, event.user_id)
         if person in self._waiting:
             self._waiting[person].append(event)
@@ -94,6 +98,8 @@ class Worker:
             except Exception:  # the edge: one event must not take the person's next ones with it
                 told = {"event": "event_unanswered", "kind": event.kind}
                 log.exception("A stored event was not worked", extra=told)
+            finally:
+                self._held.pop(event.id, None)
         del self._waiting[person]
         if spoke:
             await self._zones.learn(*person)

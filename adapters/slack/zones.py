@@ -3,6 +3,8 @@ them.
 """
 
 import logging
+from collections import OrderedDict
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, select
@@ -16,21 +18,25 @@ from bot.model.people import Member, Tenant
 log = logging.getLogger(__name__)
 
 
+REMEMBERED = timedelta(days=1)
+"""So long a process need not ask about somebody again. Whoever was erased and comes back is somebody new."""
+
+
 class Zones:
-    """Learns zones. Knows, while the process runs, whom it need not ask about."""
+    """Learns zones. Knows for a day whom it need not ask about."""
 
     def __init__(self, wiring: Wiring, api: SlackApi) -> None:
         self._database = wiring.database
         self._clock = wiring.clocks.calendar
         self._languages = wiring.languages
         self._api = api
-        self._settled: set[tuple[str, str]] = set()
+        self._machine = wiring.clocks.machine
+        self._settled: OrderedDict[tuple[str, str], datetime] = OrderedDict()
 
     async def learn(self, tenant: str, user: str) -> None:
         """Keep the zone of somebody's Slack profile, unless one is known. Never raises for what Slack does."""
-        if (tenant, user) in self._settled:
+        if self._is_settled((tenant, user)):
             return
-        self._settled.add((tenant, user))
         if (member := await self._without_zone(tenant, user)) is None:
             return
         member_id, locale = member
@@ -38,13 +44,23 @@ class Zones:
             about: Any = await self._api.call(tenant, lambda client: client.users_info(user=user, include_locale=True))
         except DeliveryError as error:
             if not isinstance(error, CannotReach):
-                self._settled.discard((tenant, user))
+                self._settled.pop((tenant, user), None)
             log.info("Slack did not tell a zone: %s", error, extra={"event": "slack_zone_unknown"})
             return
         told = about["user"] or {}
         profile = Profile(str(told.get("tz") or ""), str(told.get("locale") or ""))
         if profile.zone or language_of(profile.locale or "", self._languages) not in (None, locale):
             await self._keep(member_id, profile)
+
+    def _is_settled(self, person: tuple[str, str]) -> bool:
+        """Whether it was looked up lately; if not, it is from now on."""
+        now = self._machine.now()
+        while self._settled and now - next(iter(self._settled.values())) > REMEMBERED:
+            self._settled.popitem(last=False)
+        if person in self._settled:
+            return True
+        self._settled[person] = now
+        return False
 
     async def _without_zone(self, tenant: str, user: str) -> tuple[int, str] | None:
         async with self._database.reading() as session:

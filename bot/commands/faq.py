@@ -115,4 +115,5 @@ COMMAND = Command(
         Example("what is the airspeed of an unladen swallow"),
     ),
     handle=handle,
+    only_reads=True,
 )

@@ -53,4 +53,5 @@ COMMAND = Command(
     aliases=("?",),
     examples=(Example("help"), Example("help coach"), Example("help teleport")),
     handle=handle,
+    only_reads=True,
 )

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from bot.mentoring.at_hand import at_hand
@@ -24,6 +25,12 @@ DUE = 5
 """At most so many lines on what is due."""
 OVER = timedelta(hours=24)
 """A planned action is shown for so long after its hour."""
+_MEANT = (
+    select(PlannedAction)
+    .where(PlannedAction.member_id == bindparam("member"), col(PlannedAction.due_at) > bindparam("since"))
+    .order_by(col(PlannedAction.due_at))
+    .limit(DUE)
+)
 
 
 async def handle(visit: Visit, arguments: str) -> Message:  # noqa: ARG001
@@ -76,10 +83,7 @@ async def _due(visit: Visit, progress: Progress) -> tuple[Block, ...]:
 
 
 async def _planned(visit: Visit, progress: Progress) -> list[Spans]:
-    mine = select(PlannedAction).where(
-        PlannedAction.member_id == visit.member_id, col(PlannedAction.due_at) > visit.now - OVER
-    )
-    planned = (await visit.session.exec(mine.order_by(col(PlannedAction.due_at)).limit(DUE))).all()
+    planned = (await visit.session.exec(_MEANT, params={"member": visit.member_id, "since": visit.now - OVER})).all()
     named = [(find_thing(visit.pack, each.action_id), each) for each in planned]
     return [
         (
@@ -139,4 +143,5 @@ COMMAND = Command(
         Example("home", after=_BUSY),
     ),
     handle=handle,
+    only_reads=True,
 )

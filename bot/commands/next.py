@@ -56,4 +56,5 @@ COMMAND = Command(
         Example("next fly-to-the-moon", after=(PLACED,)),
     ),
     handle=handle,
+    only_reads=True,
 )

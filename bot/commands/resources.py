@@ -43,4 +43,5 @@ COMMAND = Command(
     arguments=r"(?:[\w-]{1,30}(?: [\w-]{1,30})?)?",
     examples=(Example("resources"), Example("resources networking"), Example("resources astronomy")),
     handle=handle,
+    only_reads=True,
 )

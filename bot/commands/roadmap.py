@@ -50,4 +50,5 @@ COMMAND = Command(
     summary="progress.summary.roadmap",
     examples=(Example("roadmap", after=(PLACED, "done find-a-root-cause")), Example("roadmap")),
     handle=handle,
+    only_reads=True,
 )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, update
+from sqlalchemy import bindparam, or_, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,6 +19,12 @@ _KNOWN = "closures of workspaces"
 _UTC = ZoneInfo("UTC")
 _BACK = timedelta(days=4)
 """A slot may be two days old and still go, and zones are up to a day apart."""
+_IN_ORDER = (
+    select(ClosedDays)
+    .where(col(ClosedDays.tenant_id).in_(bindparam("tenants", expanding=True)))
+    .where(col(ClosedDays.last_day) >= bindparam("since"))
+    .order_by(col(ClosedDays.first_day), col(ClosedDays.last_day), col(ClosedDays.id))
+)
 
 
 async def closures_of(session: AsyncSession, tenant: Tenant, now: datetime) -> tuple[Closure, ...]:
@@ -49,9 +55,7 @@ async def closed_days(session: AsyncSession, tenant: Tenant, since: date) -> Seq
 
 
 async def _ending(session: AsyncSession, tenants: Collection[int], since: date) -> Sequence[ClosedDays]:
-    mine = select(ClosedDays).where(col(ClosedDays.tenant_id).in_(tenants), col(ClosedDays.last_day) >= since)
-    in_order = (col(ClosedDays.first_day), col(ClosedDays.last_day), col(ClosedDays.id))
-    return (await session.exec(mine.order_by(*in_order))).all()
+    return (await session.exec(_IN_ORDER, params={"tenants": list(tenants), "since": since})).all()
 
 
 async def close(session: AsyncSession, tenant: Tenant, closure: Closure) -> bool:

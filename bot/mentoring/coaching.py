@@ -121,8 +121,9 @@ async def plans_of(session: AsyncSession, members: Collection[int]) -> Mapping[i
 
 async def wake(session: AsyncSession, member: Member, plan: CoachingPlan | None, now: datetime) -> None:
     """Any use counts as being alive: a plan in back-off returns to the member's own rhythm, in the zone known now."""
-    _saw(member, now, exactly=plan is not None and plan.is_on)
-    if plan is None or not plan.is_on or (plan.backoff == "none" and _is_timed_right(plan, zone_of(member))):
+    if is_news(member, plan, now):
+        member.last_active_at = now
+    if plan is None or is_awake(member, plan):
         return
     plan = await locked_plan(session, member)
     follow_zone(plan, zone_of(member))
@@ -131,11 +132,19 @@ async def wake(session: AsyncSession, member: Member, plan: CoachingPlan | None,
         reschedule(plan, zone_of(member), now)
 
 
-def _saw(member: Member, now: datetime, *, exactly: bool) -> None:
-    """Note the use; to the minute where no note counts the uses after it, because each write costs the answer time."""
-    seen = member.last_active_at
-    if exactly or seen is None or not timedelta(0) <= now - seen < timedelta(minutes=1):
-        member.last_active_at = now
+def is_awake(member: Member, plan: CoachingPlan | None) -> bool:
+    """Whether a use leaves the plan as it is."""
+    if plan is None or not plan.is_on:
+        return True
+    return plan.backoff == "none" and _is_timed_right(plan, zone_of(member))
+
+
+def is_news(member: Member, plan: CoachingPlan | None, now: datetime) -> bool:
+    """Whether a use now is to be noted: to the minute where no note counts the uses after it, because each write costs
+    the answer time.
+    """
+    seen, exactly = member.last_active_at, plan is not None and plan.is_on
+    return exactly or seen is None or not timedelta(0) <= now - seen < timedelta(minutes=1)
 
 
 async def opt_in(session: AsyncSession, member: Member, now: datetime) -> tuple[CoachingPlan, bool]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,6 +21,11 @@ from bot.model.people import Member, Tenant
 
 LOOK_AHEAD = 60
 """Weeks: longer than any leave or closure may last."""
+_PENDING = (
+    select(Delivery)
+    .where(Delivery.member_id == bindparam("member"), Delivery.kind == WEEKLY, col(Delivery.state) == State.PENDING)
+    .order_by(col(Delivery.due_at))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +55,7 @@ async def coming_note(
 
 async def _waiting(session: AsyncSession, plan: CoachingPlan, hours: OpenHours, now: datetime) -> Coming | None:
     """The note that is planned and not yet sent; None when there is none, or it will not go in time."""
-    mine = (Delivery.member_id == plan.member_id, Delivery.kind == WEEKLY)
-    wanted = select(Delivery).where(*mine, col(Delivery.state) == State.PENDING).order_by(col(Delivery.due_at))
-    row = (await session.exec(wanted)).first()
+    row = (await session.exec(_PENDING, params={"member": plan.member_id})).first()
     if row is None:
         return None
     week = Week.parse(row.slot)

@@ -6,19 +6,23 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, cast
 
-from sqlalchemy import select
-from sqlmodel import SQLModel
+from sqlalchemy import bindparam, inspect, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import Week
 from bot.mentoring.coaching import WEEKLY
 from bot.mentoring.selection import Offer
-from bot.model.deliveries import State
+from bot.model.deliveries import Delivery, State
 
 REMEMBERED = 60
 """Weekly notes that matter to a choice: no gap is longer than 52 weeks."""
 _TOLD = (State.SENDING, State.SENT, State.UNSURE)
-_OF_A_NOTE = ("id", "slot", "state", "reason", "due_at", "sent_at", "content")
+_ROWS = inspect(Delivery).local_table.c
+_NOTES = (  # plain rows: a member has dozens
+    select(*(_ROWS[name] for name in ("member_id", "id", "slot", "state", "reason", "due_at", "sent_at", "content")))
+    .where(_ROWS.member_id.in_(bindparam("members", expanding=True)), _ROWS.kind == WEEKLY, _ROWS.state.in_(_TOLD))
+    .order_by(_ROWS.slot.desc())
+)
 
 
 class Told(Protocol):
@@ -42,13 +46,8 @@ class Told(Protocol):
 
 async def told(session: AsyncSession, members: Collection[int]) -> Mapping[int, Sequence[Told]]:
     """The weekly notes of these members that were sent, may have been sent or are being sent, newest first."""
-    table = SQLModel.metadata.tables["delivery"].c
-    wanted = select(table.member_id, *(table[name] for name in _OF_A_NOTE))
-    mine = wanted.where(table.member_id.in_(members), table.kind == WEEKLY, table.state.in_(_TOLD))
     found: dict[int, list[Told]] = {each: [] for each in members}
-    for row in await (await session.connection()).execute(
-        mine.order_by(table.slot.desc())
-    ):  # plain rows: a member has dozens
+    for row in await (await session.connection()).execute(_NOTES, {"members": list(members)}):
         found[row.member_id].append(cast("Told", row))
     return {each: rows[:REMEMBERED] for each, rows in found.items()}
 

@@ -26,6 +26,13 @@ def everywhere(platform: str, external_id: str) -> ColumnElement[bool]:
     )
 
 
+def together_with(tenant: Tenant) -> ColumnElement[bool]:
+    """The workspace; for an organization's, those of its workspaces too that left when it did, and none that was taken
+    out by itself."""
+    with_it = (col(Tenant.enterprise_id) == tenant.external_id) & (col(Tenant.left_at) == tenant.left_at)
+    return (col(Tenant.id) == tenant.id) | ((col(Tenant.platform) == tenant.platform) & with_it)
+
+
 async def leave(session: AsyncSession, which: ColumnElement[bool], now: datetime) -> Sequence[int]:
     """These workspaces removed the mentor, by the calendar clock at `now`: what waits to be sent is skipped at once.
 

@@ -39,15 +39,24 @@ async def follow(
     A zone follows the platform, and so the member when they travel, until they choose one themself. What the mentor
     does not know (a zone, a language) changes nothing.
     """
-    zone = zone_named(profile.zone or "")
-    if zone and not member.zone_is_own and zone.key != member.zone:
-        await set_zone(session, member, zone.key)
+    if zone := _moved_to(member, profile.zone):
+        await set_zone(session, member, zone)
     language = language_of(profile.locale or "", languages)
     if language and language != member.locale:
         member.locale = language
         session.add(member)
     if profile.is_closed is not None:
         await (leave_alone if profile.is_closed else welcome_back)(session, member, now)
+
+
+def is_here(member: Member, zone: str | None) -> bool:
+    """Whether a word from them, from this zone, changes nothing that is known of them."""
+    return member.deactivated_at is None and _moved_to(member, zone) is None
+
+
+def _moved_to(member: Member, name: str | None) -> str | None:
+    zone = zone_named(name or "")
+    return zone.key if zone and not member.zone_is_own and zone.key != member.zone else None
 
 
 def language_of(locale: str, languages: Collection[str]) -> str | None:

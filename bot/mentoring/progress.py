@@ -10,6 +10,7 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Any, NotRequired, Protocol, TypedDict, Unpack, cast
 
+from sqlalchemy import bindparam
 from sqlalchemy import select as columns
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import SQLModel, col, delete, select
@@ -110,6 +111,13 @@ def fold(events: Sequence[Past], pack: Pack) -> Progress:
     return reduce(lambda progress, event: _RULES[Kind(event.kind)](progress, event, pack), standing, Progress())
 
 
+_STANDING = (
+    select(ProgressEvent)
+    .where(ProgressEvent.member_id == bindparam("member"), col(ProgressEvent.undone_at).is_(None))
+    .order_by(col(ProgressEvent.id))
+)
+
+
 async def load(session: AsyncSession, member_id: int, pack: Pack) -> Progress:
     """The member's progress as it stands in the database."""
     return fold(await events_of(session, member_id), pack)
@@ -117,8 +125,7 @@ async def load(session: AsyncSession, member_id: int, pack: Pack) -> Progress:
 
 async def events_of(session: AsyncSession, member_id: int) -> Sequence[ProgressEvent]:
     """What happened and was not taken back, oldest first."""
-    mine = select(ProgressEvent).where(ProgressEvent.member_id == member_id, col(ProgressEvent.undone_at).is_(None))
-    return (await session.exec(mine.order_by(col(ProgressEvent.id)))).all()
+    return (await session.exec(_STANDING, params={"member": member_id})).all()
 
 
 async def pasts_of(session: AsyncSession, members: Collection[int]) -> Mapping[int, Sequence[Past]]:

@@ -41,6 +41,18 @@ class Delivery(SQLModel, table=True):
             postgresql_where=text("state = 'pending'"),
         ),
         Index(
+            "ix_delivery_put_off",
+            "retry_at",
+            sqlite_where=text("state = 'pending' AND retry_at IS NOT NULL"),
+            postgresql_where=text("state = 'pending' AND retry_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_delivery_expiring",
+            "expires_at",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
             "ix_delivery_sending",
             "lease_until",
             sqlite_where=text("state = 'sending'"),

@@ -105,5 +105,5 @@ def short(engine: str) -> Plan:
         parts=(1.0,),
         tick_every=(3600.0, 3600.0),
         least_pause=0.7,
-        patience=60.0,
+        patience=300.0,
     )

@@ -1,8 +1,8 @@
-"""Fixtures of the end-to-end tests: a browser, and an operator's desk."""
+"""Fixtures of the end-to-end tests: a browser, the program as a process, and an operator's desk."""
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
@@ -12,6 +12,7 @@ from bot.conversation import Knowledge
 from bot.database import Database
 from tests.fakes.dashboard import Dashboard, open_dashboard
 from tests.fakes.desk import Desk
+from tests.fakes.warm_program import WarmProgram
 
 expect.set_options(timeout=30_000)
 """Milliseconds to wait for what normally takes a few: a machine may have other work."""
@@ -40,6 +41,14 @@ async def browser() -> AsyncIterator[Browser]:
         opened = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield opened
         await opened.close()
+
+
+@pytest.fixture(scope="session")
+def program() -> Iterator[WarmProgram]:
+    """Starts `preceptor` as a process of its own, quickly."""
+    warm = WarmProgram()
+    yield warm
+    warm.close()
 
 
 @pytest.fixture

@@ -19,10 +19,12 @@ from adapters.cli.main import preceptor
 from adapters.cli.operating import PART
 from bot.clock import MachineClock
 from bot.settings import Settings
+from tests.fakes.warm_program import WarmProgram
 
 PRECEPTOR = Path(sys.executable).with_name("preceptor")
 Run = Callable[..., Result]
 Start = Callable[..., subprocess.CompletedProcess[str]]
+INHERITED = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
 
 
 @pytest.fixture
@@ -41,21 +43,25 @@ def run(sqlite_url: str) -> Run:
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Start:
-    """Starts the installed program, where no database is yet."""
+def start(program: WarmProgram, tmp_path: Path) -> Start:
+    """Starts it as a process of its own, where no database is yet."""
 
-    def started(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-        inherited = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
-        settings = {"DATABASE_URL": f"sqlite:///{tmp_path}/new.db", **environment}
+    def started(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        settings = {**INHERITED, "DATABASE_URL": f"sqlite:///{tmp_path}/new.db"}
+        return program.run(*arguments, environment=settings, folder=tmp_path, stdin=stdin)
+
+    return started
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Start:
+    """Starts the program as it is installed, from its own file."""
+
+    def started(*arguments: str) -> subprocess.CompletedProcess[str]:
+        settings = {**INHERITED, "DATABASE_URL": f"sqlite:///{tmp_path}/new.db"}
+        command = [str(PRECEPTOR), *arguments]
         return subprocess.run(
-            [PRECEPTOR, *arguments],
-            input=stdin,
-            env={**inherited, **settings},
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
+            command, env=settings, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
         )
 
     return started
@@ -191,8 +197,8 @@ def test_a_start_that_cannot_be_says_what_to_mend(
     assert said in done.stderr
 
 
-def test_the_installed_program_says_so_without_a_trace(start: Start) -> None:
-    done = start("serve")
+def test_the_installed_program_says_so_without_a_trace(installed: Start) -> None:
+    done = installed("serve")
 
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("No platform is switched on.")

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.errors import TryLater
+from bot.errors import CannotReach, TryLater
 from bot.model.deliveries import Delivery, State
 from jobs.outbox import skip_stopped
 from tests.fakes.desk import MINUTE, Desk
@@ -30,6 +30,20 @@ def test_a_stopped_batch_keeps_what_was_sent_and_skips_the_rest(desk: Desk) -> N
     assert desk.type("batches").stdout.splitlines()[1].split()[-1] == "stopped"
     assert desk.deliver(Platform(), after=timedelta(hours=2)) == 0
     assert desk.type("stop 1").stdout == "Batch 1 is stopped: 0 messages will not be sent, 2 were.\n"
+
+
+def test_one_that_is_retried_alone_stays_in_its_batch_while_that_runs(desk: Desk) -> None:
+    desk.put(*({"state": "failed", "kind": "toy"} for _ in range(2)))
+    desk.type("retry --all --state failed")
+    platform = Platform()
+    platform.troubles["T1-U1"].append(Trouble(CannotReach("user_disabled")))
+    desk.deliver(platform)
+    desk.type("retry 1 --yes")
+    assert desk.row(1).batch_id == 1
+    desk.type("stop 1")
+    assert (desk.row(1).state, desk.row(1).reason) == ("skipped", "stopped by the operator")
+    desk.type("retry 1 --yes")
+    assert desk.deliver(Platform(), after=timedelta(minutes=1)) == 1
 
 
 def test_what_comes_back_to_a_stopped_batch_is_not_sent(desk: Desk) -> None:

@@ -2,10 +2,9 @@
 
 import asyncio
 import os
-import sys
-from asyncio.subprocess import DEVNULL
+import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,8 +21,8 @@ from jobs.distributed import DistributedEngine, Worker
 from jobs.planner import plan_due
 from jobs.post_office import Limits
 from tests.fakes.toy_post import NOON, TOY, Platform, post_office, rows, settle_in
+from tests.fakes.warm_program import WarmProgram
 
-PRECEPTOR = Path(sys.executable).with_name("preceptor")
 A_WHILE = 60.0
 """Seconds after which a test gives up; nothing here is measured."""
 QUICK = Limits(
@@ -158,20 +157,22 @@ async def _jobs(database: Database) -> int:
 
 
 async def test_the_server_says_that_it_is_not_ready_and_comes_back(
-    own: Database, own_url: str, own_server: PostgresServer, unused_tcp_port: int
+    own: Database, own_url: str, own_server: PostgresServer, unused_tcp_port: int, program: WarmProgram, tmp_path: Path
 ) -> None:
     slack = {"SLACK_BOT_TOKEN": "xoxb-sample", "SLACK_SIGNING_SECRET": "0123456789abcdef"}
     environment = {**os.environ, **slack, "DATABASE_URL": own_url, "SLACK_API_URL": "http://127.0.0.1:9/api"}
     port = str(unused_tcp_port)
-    server = await asyncio.create_subprocess_exec(PRECEPTOR, "serve", "--port", port, env=environment, stderr=DEVNULL)
-    async with asyncio.timeout(A_WHILE), ClientSession(f"http://127.0.0.1:{port}") as client:
-        await _answers(client, 200)
-        await kill(own_server)
-        await _answers(client, 503)
-        await bring_back(own_server)
-        await _answers(client, 200)
-        server.terminate()
-        assert await server.wait() == 0
+    server = program.start("serve", "--port", port, environment=environment, folder=tmp_path)
+    with closing(server):
+        async with asyncio.timeout(A_WHILE), ClientSession(f"http://127.0.0.1:{port}") as client:
+            await _answers(client, 200)
+            await kill(own_server)
+            await _answers(client, 503)
+            await bring_back(own_server)
+            await _answers(client, 200)
+        server.send_signal(signal.SIGTERM)
+        await asyncio.to_thread(server.communicate)
+        assert server.returncode == 0
 
 
 async def _answers(client: ClientSession, status: int) -> None:

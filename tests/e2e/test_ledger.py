@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -137,6 +138,19 @@ async def test_recovery_marks_only_what_is_lost(database: Database) -> None:
     async with database.work() as session:
         assert await ledger.recover(session, NOON, LOOK_AFTER, everything=True) == 1
         assert await claims.waiting(session, replace(DUE, machine=NOON + timedelta(days=1)), {}) == []
+
+
+async def test_recovery_passes_over_what_is_being_recorded(postgresql: Database) -> None:
+    await settle_in(postgresql, members=2)
+    await plan_due(postgresql, [TOY], NOON)
+    async with postgresql.work() as session:
+        first, _ = await claims.claim(session, {1: 2}, DUE, LEASE, {})
+    sent = Outcome(first.delivery.id or 0, State.SENT, sent_at=NOON)
+    async with postgresql.work() as recording, postgresql.work() as recovering:
+        await ledger.record(recording, [sent], by="courier-1", machine_now=NOON)
+        await (await recovering.connection()).execute(text("SET LOCAL lock_timeout = '2s'"))
+        assert await ledger.recover(recovering, NOON, LOOK_AFTER, everything=True) == 1
+    assert [row.state for row in await rows(postgresql)] == [State.SENT, State.UNSURE]
 
 
 async def test_a_late_record_corrects_what_was_given_up_for_lost(database: Database) -> None:

@@ -7,7 +7,6 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from http.client import HTTPConnection
@@ -15,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-PRECEPTOR = Path(sys.executable).with_name("preceptor")
+from tests.fakes.warm_program import Running, WarmProgram
+
 SLACK = {
     "SLACK_SIGNING_SECRET": "a-signing-secret-for-tests",
     "SLACK_BOT_TOKEN": "xoxb-sample-token",
@@ -33,11 +33,10 @@ def _environment(given: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
+def run(program: WarmProgram, tmp_path: Path) -> Run:
     def started(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        command = [str(PRECEPTOR), *arguments]
         env = _environment({"DATABASE_URL": f"sqlite:///{tmp_path}/preceptor.db", **environment})
-        return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+        return program.run(*arguments, environment=env, folder=tmp_path)
 
     return started
 
@@ -99,21 +98,17 @@ def test_a_port_that_is_taken_is_named(run: Run) -> None:
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], int, Path]]:
+def served(program: WarmProgram, tmp_path: Path) -> Iterator[tuple[Running, int, Path]]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = _environment({"DATABASE_URL": f"sqlite:///{tmp_path}/preceptor.db", **SLACK})
-    command = [str(PRECEPTOR), "serve", "--port", str(port)]
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdout is not None
+    server = program.start("serve", "--port", str(port), environment=environment, folder=tmp_path)
+    with closing(server):
         assert "Serving on port" in server.stdout.readline()
         yield server, port, tmp_path / "preceptor.db"
-        server.kill()
 
 
-def test_the_log_of_a_night(served: tuple[subprocess.Popen[str], int, Path]) -> None:
+def test_the_log_of_a_night(served: tuple[Running, int, Path]) -> None:
     """Scanners knock, a probe looks, another program holds the database; then the machine is shut down."""
     server, port, database = served
     for knock in (b"secret words\r\n\r\n", _packed(b"secret words"), _chunked(b"secret words")):
@@ -124,7 +119,7 @@ def test_the_log_of_a_night(served: tuple[subprocess.Popen[str], int, Path]) -> 
         other.execute("BEGIN IMMEDIATE")
         assert _status(port, "/readyz") == 200
     server.send_signal(signal.SIGTERM)
-    _, told = server.communicate(timeout=20)
+    _, told = server.communicate()
 
     assert server.returncode == 0
     assert "A malformed HTTP request was turned away" in told

@@ -86,6 +86,12 @@ async def test_a_history_that_lags_is_asked_twice(stage: Stage) -> None:
     assert len(stage.platform.asked) == 1
 
 
+async def test_a_clock_that_is_set_back_does_not_put_a_look_off(stage: Stage) -> None:
+    await stage.lose(accepted=True)
+    report = await stage.after(timedelta(days=-30).total_seconds())
+    assert (report.sent, report.unsure) == (1, {})
+
+
 async def test_where_nobody_can_look_it_is_not_repeated_and_says_so(stage: Stage) -> None:
     stage.platform.has_history = False
     await stage.lose(accepted=False)

@@ -66,7 +66,8 @@ async def test_with_the_database_locked_all_is_acknowledged_and_answered_once_it
             ]
             assert await asyncio.gather(*asked) == [(200, False), (200, False), (503, False)]
         await slack.until(lambda: len(slack.responses) == 2)
-        assert await _said(door.write("help", event_id="Ev1")) == (200, False)  # as Slack does after a 503
+        while await _said(door.write("help", event_id="Ev1")) == (503, False):
+            pass  # Slack comes again after a 503; a tenth of a second is not always enough on a busy machine
         await slack.until(lambda: len(slack.posted) == 1)
     assert sorted(bool(said.get("replace_original")) for said in slack.responses) == [False, True]
     assert await _events(database) == 1

@@ -20,6 +20,12 @@ SCREENS = {"wide": (1440, 900, "light"), "tablet": (768, 900, "dark"), "phone": 
 
 
 @pytest.fixture
+def database(sqlite: Database) -> Database:
+    """One kind is enough here: `tests/e2e/test_slack_install.py` installs on both."""
+    return sqlite
+
+
+@pytest.fixture
 async def slack() -> AsyncIterator[FakeSlack]:
     async with running_slack() as running:
         yield running
@@ -50,19 +56,17 @@ async def test_an_administrator_installs_it_with_the_keyboard_alone(
     assert [row.name for row in await installations(database)] == ["Sample workspace 1"]
 
 
-@pytest.mark.parametrize("screen", list(SCREENS))
-async def test_nothing_runs_over_the_edge_and_the_button_is_in_sight(
-    browser: Browser, address: str, screen: str
-) -> None:
-    page, complaints = await _open(browser, screen)
-    width, height, _ = SCREENS[screen]
-    await page.goto(f"{address}/slack/install")
-    button = await page.get_by_role("link", name="Add to Slack").bounding_box()
-    assert button is not None
-    assert button["y"] + button["height"] < height
-    assert button["height"] >= 44
-    assert await page.evaluate("document.documentElement.scrollWidth") <= width
-    assert complaints == []
+async def test_nothing_runs_over_the_edge_and_the_button_is_in_sight(browser: Browser, address: str) -> None:
+    assert len(SCREENS) == 3
+    for screen, (width, height, _) in SCREENS.items():
+        page, complaints = await _open(browser, screen)
+        await page.goto(f"{address}/slack/install")
+        button = await page.get_by_role("link", name="Add to Slack").bounding_box()
+        assert button is not None, screen
+        assert button["y"] + button["height"] < height, screen
+        assert button["height"] >= 44, screen
+        assert await page.evaluate("document.documentElement.scrollWidth") <= width, screen
+        assert complaints == [], screen
 
 
 async def _open(browser: Browser, screen: str) -> tuple[Page, list[str]]:

@@ -2,6 +2,7 @@
 later, unless the workspace takes it back.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from itertools import count, permutations
@@ -17,7 +18,7 @@ from bot.mentoring.samples import PLACED
 from bot.model.deliveries import Delivery, State
 from bot.model.people import Tenant
 from jobs.erasing import erase_left
-from tests.fakes.slack import TEAM, FakeSlack, running_slack
+from tests.fakes.slack import PATIENCE, TEAM, FakeSlack, running_slack
 from tests.fakes.slack_admin import HERE, Admin, deliver, installations, open_many
 from tests.fakes.slack_door import Door, open_door
 from tests.fakes.slack_oauth import ORG, Place
@@ -225,3 +226,23 @@ async def test_one_workspace_by_its_token_stops_and_comes_back_with_a_new_start(
     async with open_door(slack, database, clocks, conversation) as door:
         await slack.until(lambda: slack.calls.count("auth.test") > before)
     assert await _left(database) == []
+
+
+async def _is_connected(database: Database) -> bool:
+    async with database.reading() as session:
+        return (await session.exec(select(Tenant.bot_user_id).where(Tenant.external_id == TEAM))).first() is not None
+
+
+async def test_an_old_event_that_comes_after_a_new_start_ends_nothing(
+    slack: FakeSlack, database: Database, clocks: Clocks, conversation: Conversation
+) -> None:
+    """As when an operator takes the app out and in again, and starts the server with the new token."""
+    before = int(clocks.machine.now().timestamp()) - 60
+    async with open_door(slack, database, clocks, conversation) as door:
+        async with asyncio.timeout(PATIENCE):
+            while not await _is_connected(database):
+                pass
+        await _tell(door, UNINSTALLED, event_time=before)
+        assert await _left(database) == []
+        await _tell(door, UNINSTALLED, event_time=before + 120)
+        assert await _left(database) == [TEAM]

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from adapters.cli.doctor import examine
 from adapters.slack.installations import Installations
@@ -145,6 +147,26 @@ async def test_a_renewal_that_breaks_leaves_the_token_in_use_and_is_made_again(
     _move(clocks, timedelta(minutes=6))
     await process.post()
     assert _posted_with(installed)[-1] == "xoxe.xoxb-issued-2"
+
+
+async def test_a_database_that_errs_when_new_tokens_come_does_not_lose_them(
+    installed: FakeSlack, process: Process, clocks: Clocks, database: Database
+) -> None:
+    erred: list[str] = []
+
+    def err(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "SET token" in statement and not erred:
+            erred.append(statement)
+            raise OperationalError(statement, None, Exception("the disk was full for a moment"))
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", err)
+    _move(clocks, NEARLY)
+    await process.post()
+    assert len(erred) == 1
+    assert installed.calls.count("oauth.v2.access") == 2
+    assert _posted_with(installed) == ["xoxe.xoxb-issued-2"]
+    [row] = await installations(database)
+    assert row.rotating_until is None
 
 
 async def test_a_token_that_slack_renews_no_more_is_named_once_it_has_ended(

@@ -8,14 +8,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlmodel import select
 
-from bot.clock import Clocks, instant_of
+from bot.clock import Clocks, FixedClock, instant_of
 from bot.conversation import Conversation
 from bot.database import Database
+from bot.mentoring.leaving import KEPT, everywhere, leave
 from bot.mentoring.samples import PLACED
 from bot.model.coaching import CoachingPlan
 from bot.model.people import Member
 from bot.model.progress import PlannedAction
-from tests.fakes.slack import Broken, FakeSlack, Held, Refused, Throttled, running_slack
+from jobs.erasing import erase_left
+from tests.fakes.slack import TEAM, Broken, FakeSlack, Held, Refused, Throttled, running_slack
 from tests.fakes.slack_door import button, open_door
 
 
@@ -103,3 +105,19 @@ async def test_no_zone_is_no_harm(
     async with open_door(slack, database, clocks, conversation) as door:
         assert (await door.slash("help")).status == 200
     assert await _zones(database) == ["America/Chicago"]
+
+
+async def test_whoever_was_erased_and_comes_back_is_asked_about_anew(
+    slack: FakeSlack, database: Database, clocks: Clocks, conversation: Conversation
+) -> None:
+    assert isinstance(clocks.machine, FixedClock)
+    async with open_door(slack, database, clocks, conversation) as door:
+        await door.slash("help")
+        await slack.until(lambda: slack.calls.count("users.info") == 1)
+        now = clocks.calendar.now()
+        async with database.work() as session:
+            await leave(session, everywhere("slack", TEAM), now)
+        assert await erase_left(database, now + KEPT) == 1
+        clocks.machine.move(KEPT)
+        await door.slash("help")
+        await slack.until(lambda: slack.calls.count("users.info") == 2)

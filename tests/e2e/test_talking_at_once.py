@@ -1,18 +1,22 @@
 """One person's requests that meet: presses side by side, first words side by side, and what an answer costs."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 from sqlmodel import func, select
 
+from bot.clock import FixedClock
 from bot.conversation import Conversation, Request
 from bot.database import Database
+from bot.errors import SeenBefore
 from bot.mentoring.samples import PLACED
 from bot.model.coaching import CoachingPlan
 from bot.model.people import Member, Tenant
 from bot.model.progress import PlannedAction
+from bot.model.questions import OpenQuestion
 from tests.fakes.talking import Talk, happened
 
 PRESSED = {
@@ -64,3 +68,41 @@ async def test_an_answer_asked_for_again_costs_one_read_and_no_write(talk: Talk,
     event.listen(database.engine.sync_engine, "before_cursor_execute", note)
     await talk("faq do I need a degree")
     assert [word for word in said if word != "BEGIN"] == ["SELECT"]
+
+
+async def test_what_only_reads_until_it_has_something_to_keep_keeps_it_once(talk: Talk, database: Database) -> None:
+    await talk("faq do I need a degree")
+    await asyncio.gather(*(talk("zxqv blorp wuggle") for _ in range(3)))
+    async with database.work() as session:
+        kept = (await session.exec(select(OpenQuestion.redacted))).all()
+    assert kept == ["zxqv blorp wuggle"] * 3
+
+
+async def test_a_greeting_is_said_to_newcomers_alone(conversation: Conversation) -> None:
+    greeting = Request("demo", "T1", "U7", "home", is_greeting=True)
+    await conversation.answer(greeting)
+    with pytest.raises(SeenBefore):
+        await conversation.answer(greeting)
+
+
+async def test_what_only_reads_follows_what_was_said_before_it_at_once(talk: Talk, database: Database) -> None:
+    """Nothing about the member is remembered between two lines."""
+    await talk(PLACED)
+    before = await talk("home")
+    async with database.work() as session:
+        member = (await session.exec(select(Member))).one()
+        member.home_opened_at = member.welcomed_at
+    assert (before.has_page, (await talk("home")).has_page) == (False, True)
+    await talk("step 5 go")
+    assert (await talk("home")).title != before.title
+
+
+@pytest.mark.parametrize("line", ["faq do I need a degree", "home", "roadmap", "next", "help", "resources"])
+async def test_the_use_of_what_only_reads_counts_as_being_alive(
+    talk: Talk, database: Database, calendar: FixedClock, line: str
+) -> None:
+    await talk("coach on")
+    calendar.move(timedelta(seconds=10))  # with coaching on, to the second
+    await talk(line)
+    async with database.work() as session:
+        assert (await session.exec(select(Member.last_active_at))).one() == calendar.now()

@@ -4,18 +4,23 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+from sqlmodel import update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import Clocks, FixedClock, MachineClock
 from bot.database import Database, open_database
 from bot.errors import CannotReach, TryLater, Unsure
 from bot.model.deliveries import State
+from bot.model.people import Member
 from jobs.nudges import Nudge
 from jobs.planner import plan_due
 from jobs.post_office import Limits
 from jobs.sole_sender import sole_sender, this_process
 from jobs.tick import dry_run, tick
 from tests.fakes.toy_post import NOON, TOY, Platform, Trouble, compose_toy, opt_out, post_office, rows, settle_in
+
+A_WHILE = 20
+"""Seconds, after which something hangs."""
 
 
 async def test_a_second_tick_at_the_same_instant_sends_nothing_more(database: Database, clocks: Clocks) -> None:
@@ -65,6 +70,18 @@ async def test_a_dry_run_tells_who_and_stores_nothing(database: Database, clocks
     assert await rows(database) == []
     assert platform.asked == []
     assert (await tick(office)).sent == 4
+
+
+async def test_nobody_waits_for_a_dry_run(database: Database, clocks: Clocks) -> None:
+    """A nudge plans while a member's change is being written: it reads what stood before, and waits for nobody."""
+    await settle_in(database, members=1)
+    office = post_office(database, clocks, {"slack": Platform()})
+    async with database.work() as session:
+        await session.exec(update(Member).values(step=3))
+        async with asyncio.timeout(A_WHILE):
+            report, _ = await dry_run(office)
+    assert report.planned["toy"] == 1
+    assert not database.file or [each.name for each in database.file.parent.iterdir() if "dry-run" in each.name] == []
 
 
 async def test_a_missed_slot_is_counted_and_the_next_one_goes(database: Database, clocks: Clocks) -> None:

@@ -3,11 +3,8 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -21,8 +18,8 @@ from bot.model.demo import DemoMessage
 from bot.samples import Sample, seed
 from jobs.nudges import find_nudges
 from jobs.planner import plan_due
+from tests.fakes.warm_program import Running, WarmProgram
 
-PRECEPTOR = Path(sys.executable).with_name("preceptor")
 A_WHILE = 60.0
 """Seconds after which a test gives up; nothing here is measured."""
 
@@ -32,18 +29,11 @@ def environment(url: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def worker(url: str, *options: str) -> AsyncIterator[Process]:
+async def worker(program: WarmProgram, url: str, folder: Path, *options: str) -> AsyncIterator[Running]:
     """A worker in a process of its own, killed at the end of the block if it is still there."""
-    process = await asyncio.create_subprocess_exec(
-        PRECEPTOR, "worker", *options, env=environment(url), stdout=PIPE, stderr=PIPE
-    )
-    try:
+    with closing(program.start("worker", *options, environment=environment(url), folder=folder)) as process:
         async with asyncio.timeout(A_WHILE):
             yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.communicate()
 
 
 async def plan(database: Database, members: int) -> None:
@@ -60,30 +50,30 @@ async def sent(database: Database) -> int:
 
 
 async def test_workers_deliver_what_is_due_and_end_when_told(
-    postgresql: Database, postgres_url: str, tmp_path: Path
+    postgresql: Database, postgres_url: str, program: WarmProgram, tmp_path: Path
 ) -> None:
     await plan(postgresql, 12)
     alive = [tmp_path / name for name in ("one", "other")]
     async with (
-        worker(postgres_url, "--alive", str(alive[0])) as one,
-        worker(postgres_url, "--alive", str(alive[1])) as other,
+        worker(program, postgres_url, tmp_path, "--alive", str(alive[0])) as one,
+        worker(program, postgres_url, tmp_path, "--alive", str(alive[1])) as other,
     ):
         while await sent(postgresql) < 12 or not all(file.exists() for file in alive):
-            assert (one.returncode, other.returncode) == (None, None)
+            assert (one.poll(), other.poll()) == (None, None)
             await asyncio.sleep(0.1)
         for process in (one, other):
             process.send_signal(signal.SIGTERM)
-        ends = [await process.communicate() for process in (one, other)]
+        ends = [await asyncio.to_thread(process.communicate) for process in (one, other)]
         assert [process.returncode for process in (one, other)] == [0, 0]
-    assert all(b"This process works on deliveries" in said for _, said in ends)
-    assert all(b"Traceback" not in said for _, said in ends)
+    assert all("This process works on deliveries" in said for _, said in ends)
+    assert all("Traceback" not in said for _, said in ends)
     async with postgresql.work() as session:
         assert (await session.exec(select(func.count()).select_from(DemoMessage))).one() == 12
 
 
-def test_a_worker_on_sqlite_says_who_delivers_there(tmp_path: Path) -> None:
+def test_a_worker_on_sqlite_says_who_delivers_there(program: WarmProgram, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/preceptor.db"
-    done = subprocess.run([PRECEPTOR, "worker"], env=environment(url), capture_output=True, text=True, check=False)
+    done = program.run("worker", environment=environment(url), folder=tmp_path)
     assert done.returncode == 2
     assert "postgresql://user:password@host/name" in done.stderr
     assert "preceptor serve" in done.stderr

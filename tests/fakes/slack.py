@@ -236,8 +236,8 @@ class FakeSlack:
     async def _respond(self, request: web.Request, number: int) -> web.StreamResponse:
         said = await request.json()
         mishap = self.mishaps["respond"].popleft() if self.mishaps["respond"] else None
-        if isinstance(mishap, Broken):
-            return web.Response(status=mishap.status)
+        if mishap is not None and (answer := _goes_wrong(request, mishap)) is not None:
+            return answer
         if number >= len(self.uses) or self.uses[number] >= 5:
             return web.Response(status=404, text="used_url")
         if error := refused_for(said):

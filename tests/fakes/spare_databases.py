@@ -51,6 +51,9 @@ class SpareDatabases:
         self._made = 0
         self._free: list[str] = []
         self._maintenance = self._connect("postgres")
+        self._to_empty: dict[str, psycopg.Connection[Any]] = {}
+        """Kept, because a new connection costs as much as the emptying itself: the server starts a process for it,
+        which reads its catalogues anew."""
         with self._connect(template) as connection:
             self._shape = connection.execute(_SHAPE).fetchone()
             found = [name for (name,) in connection.execute(_TABLES).fetchall()]
@@ -63,6 +66,7 @@ class SpareDatabases:
         self._made += 1
         name = f"spare_{self._made}"
         self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"), name, self._template)
+        self._to_empty[name] = self._connect(name)
         return name
 
     def take_back(self, name: str) -> None:
@@ -70,21 +74,23 @@ class SpareDatabases:
         if self._emptied(name):
             self._free.append(name)
         else:
+            self._to_empty.pop(name).close()
             self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"), name)
 
     def _emptied(self, name: str) -> bool:
+        connection = self._to_empty[name]
         try:
-            with self._connect(name) as connection:
-                connection.execute(_OTHERS)
-                if connection.execute(_SHAPE).fetchone() != self._shape:
-                    return False
-                connection.execute(sql.SQL(_EMPTY).format(tables=sql.Literal(self._empty)))
-        except psycopg.Error:  # the test has made away with it
+            connection.execute(_OTHERS)
+            if connection.execute(_SHAPE).fetchone() != self._shape:
+                return False
+            connection.execute(sql.SQL(_EMPTY).format(tables=sql.Literal(self._empty)))
+        except psycopg.Error:  # the test has made away with it, or with all who were connected
             return False
         return True
 
     def close(self) -> None:
-        self._maintenance.close()
+        for each in (self._maintenance, *self._to_empty.values()):
+            each.close()
 
     def _connect(self, name: str) -> "psycopg.Connection[Any]":
         return psycopg.connect(self._server.get_uri(name), autocommit=True)

@@ -4,6 +4,7 @@
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,19 @@ SCENES = scenes()
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: f"{scene.name}-{scene.number}")
-async def test_a_message_looks_as_it_did(scene: Scene, knowledge: Knowledge, request: pytest.FixtureRequest) -> None:
+async def test_a_message_and_its_views_look_as_they_did(
+    scene: Scene, knowledge: Knowledge, request: pytest.FixtureRequest
+) -> None:
     message = await play(knowledge, scene)
+    write = bool(request.config.getoption("--write-golden", default=False))
+    _message_is_as_it_was(scene, message, write=write)
+    if not isinstance(scene.owner, Nudge):
+        _views_are_as_they_were(
+            scene, views(message, knowledge.wordings["en"], is_home=scene.name == "home"), write=write
+        )
+
+
+def _message_is_as_it_was(scene: Scene, message: Message, *, write: bool) -> None:
     if isinstance(scene.owner, Nudge):
         assert message.discreet
         assert message.words() <= 60
@@ -36,26 +48,22 @@ async def test_a_message_looks_as_it_did(scene: Scene, knowledge: Knowledge, req
         path = _path(scene, platform)
         shown = {"typed": scene.example.line, "after": list(scene.example.after), **_drawn(message, platform)}
         text = json.dumps(shown, ensure_ascii=False, indent=2) + "\n"
-        if request.config.getoption("--write-golden", default=False):
+        if write:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         assert path.exists(), f"{path.name} is missing: run `make golden`, and read what it wrote"
         assert text == path.read_text(), f"{path} differs: if it should, run `make golden`, and read the difference"
 
 
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: f"{scene.name}-{scene.number}")
-async def test_a_view_looks_as_it_did(scene: Scene, knowledge: Knowledge, request: pytest.FixtureRequest) -> None:
+def _views_are_as_they_were(scene: Scene, shown: Mapping[str, dict[str, Any]], *, write: bool) -> None:
     """The window of a form, the Home tab."""
-    if isinstance(scene.owner, Nudge):
-        return
-    shown = views(await play(knowledge, scene), knowledge.wordings["en"], is_home=scene.name == "home")
     for kind in VIEWS:
         path = _path(scene, f"slack-{kind}")
         if kind not in shown:
             assert not path.exists(), f"{path} belongs to no view: delete it"
             continue
         text = json.dumps(shown[kind], ensure_ascii=False, indent=2) + "\n"
-        if request.config.getoption("--write-golden", default=False):
+        if write:
             path.write_text(text)
         assert path.exists(), f"{path.name} is missing: run `make golden`, and read what it wrote"
         assert text == path.read_text(), f"{path} differs: if it should, run `make golden`, and read the difference"

@@ -68,10 +68,11 @@ def test_every_note_of_the_pack_keeps_to_its_words(pack: Pack, say: Wording) -> 
     for (step, action), mood, is_smaller in product(everything(pack), MOODS, (False, True)):
         progress = Progress(step=step, smaller=frozenset({action.id} if is_smaller else ()))
         one = only(pack, action)
+        now = situation(progress=progress, **mood)
         fitting = sorted((i for i in pack.suggestions if step in i.steps), key=lambda i: len(i.line.split()))
         for idea in (fitting[0], fitting[-1]) if mood else fitting:
             alone = one.model_copy(update={"suggestions": (idea,)})
-            note = noted(say, alone, situation(progress=progress, **mood))
+            note = noted(say, alone, now)
             assert note.message.words() <= MOST_WORDS, plain(note.message)
             written += 1
             told += "suggestion" in note.content
