@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 
 import bot.model  # noqa: F401 - registers the tables
 
+_ORGANISATION = SQLModel.metadata.tables["organisation"]
 _TENANT = SQLModel.metadata.tables["tenant"]
 _MEMBER = SQLModel.metadata.tables["member"]
 
@@ -22,6 +23,8 @@ class Part:
 
 def belongs(table: Table, part: Part) -> ColumnElement[bool]:
     """True for the rows of that part: all that they refer to must be of it. What refers to nobody is in no part."""
+    if table is _ORGANISATION:
+        return _ORGANISATION.c.id.in_(select(_TENANT.c.organisation_id).where(belongs(_TENANT, part)))
     if table is _TENANT:
         return _TENANT.c.id == (part.tenant_id if part.member_id is None else _home(part.member_id))
     if table is _MEMBER and part.member_id is not None:

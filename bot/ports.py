@@ -1,5 +1,6 @@
 """What the core needs of the outside: a way to a platform. Adapters implement it; the composition root hands it in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -53,11 +54,28 @@ class Messenger(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """Something that one person started for one other to receive."""
+
+    tenant_id: int
+    member_id: int
+    kind: str
+    """A kind of nudge; it words the message, or finds that it is not wanted."""
+    slot: str
+    """What it is about, in a word: nobody gets the same twice."""
+    content: Mapping[str, object]
+    """Ids only."""
+
+
 class Outbox(Protocol):
     """The way to anyone but the asker: into the ledger, in the caller's unit of work. `jobs.outbox` implements it."""
 
     async def start(self, session: "AsyncSession", batch: "SendBatch") -> int:
         """A delivery of the batch for each member of its workspace who has opted in to messages. Returns how many."""
+
+    async def tell(self, session: "AsyncSession", letter: "Personal", now: datetime) -> bool:
+        """A delivery to one person, at once. Whether it is new: the same kind and slot never go to anybody twice."""
 
     async def stop(self, session: "AsyncSession", batch: "SendBatch", now: datetime) -> int:
         """Skip what of the batch is not sent yet, for good; what is sent stays. Returns how many that were.

@@ -16,6 +16,7 @@ from bot.clock import Week, first_slot, slot_instant
 from bot.model.coaching import CoachingPlan
 from bot.model.people import Member, Tenant
 from bot.model.progress import ProgressEvent
+from bot.sample_cohorts import add_to_cohort
 from bot.visitors import find_tenant
 
 ZONES = (
@@ -34,6 +35,8 @@ ZONES = (
 )
 DAYTIME = (time(9), time(17))
 BATCH = 1000
+FIRST = "SAMPLE1"
+"""The first sample workspace's own id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class Sample:
     due_now: bool = False
     first: int = 0
     """The number of the first one, where a large sample is added in parts at one instant."""
+    cohort: str = ""
+    """The name of a cohort that all of them join in their workspace; empty for none."""
 
 
 async def seed(session: AsyncSession, sample: Sample, now: datetime) -> int:
@@ -84,9 +89,13 @@ async def _add(
         }
         for number, user in enumerate(users)
     ]
-    new = insert(Member).returning(col(Member.id), col(Member.zone), col(Member.step))
+    new = insert(Member).returning(col(Member.id), col(Member.tenant_id), col(Member.zone), col(Member.step))
     rows = (await session.exec(new, params=people)).all()
     await session.exec(insert(ProgressEvent), params=[_placed(row.id, row.step, now) for row in rows])
+    for tenant in tenants if sample.cohort else ():
+        mine = [row.id for row in rows if row.tenant_id == tenant.id]
+        if mine:
+            await add_to_cohort(session, tenant, sample.cohort, mine, now)
     plans = [_plan(row.id, ZoneInfo(row.zone), sample, now) for row in rows]
     await session.exec(insert(CoachingPlan), params=plans)
 

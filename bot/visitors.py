@@ -11,7 +11,7 @@ from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.model.coaching import CoachingPlan
-from bot.model.people import Member, Tenant
+from bot.model.people import Member, Organisation, Tenant
 
 _VISITOR = (
     select(Tenant, Member, CoachingPlan)
@@ -46,11 +46,16 @@ async def find_visitor(session: AsyncSession, platform: str, external_id: str, u
 
 
 async def find_tenant(session: AsyncSession, platform: str, external_id: str, now: datetime) -> Tenant:
-    """The workspace of a platform's own id, made on first sight."""
+    """The workspace of a platform's own id, made on first sight, with an organisation of its own above it."""
     wanted = select(Tenant).where(Tenant.platform == platform, Tenant.external_id == external_id)
     if (found := (await session.exec(wanted)).first()) is None:
-        await insert_new(session, Tenant, platform=platform, external_id=external_id, name="", created_at=now)
+        is_ours = await insert_new(session, Tenant, platform=platform, external_id=external_id, name="", created_at=now)
         found = (await session.exec(wanted)).one()
+        if is_ours:
+            above = Organisation(created_at=now)
+            session.add(above)
+            await session.flush()
+            found.organisation_id = above.id
     return found
 
 

@@ -15,7 +15,7 @@ from bot.database import Database
 from bot.mentoring.leaving import KEPT, UNINSTALLED
 from bot.model.inbound import InboundEvent
 from bot.model.installations import SlackInstallation
-from bot.model.people import Member, Tenant
+from bot.model.people import Member, Organisation, Tenant
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +79,7 @@ async def _erase_some(database: Database, tenant_id: int, now: datetime) -> bool
             return False
         await _erase_named(session, tenant)
         await _erase(session, "tenant", [tenant_id])
+        await _erase_empty(session, tenant.organisation_id)
         return True
 
 
@@ -93,6 +94,12 @@ async def _erase(session: AsyncSession, owner: str, ids: Sequence[int]) -> None:
 
 def _references(table: Table, owner: str) -> Iterator[str]:
     return (each.parent.name for each in table.foreign_keys if each.column.table.name == owner)
+
+
+async def _erase_empty(session: AsyncSession, organisation_id: int | None) -> None:
+    """What stood above the workspace, unless others stand under it."""
+    others = select(Tenant.id).where(col(Tenant.organisation_id) == organisation_id)
+    await session.exec(delete(Organisation).where(col(Organisation.id) == organisation_id, ~others.exists()))
 
 
 async def _erase_named(session: AsyncSession, tenant: Tenant) -> None:

@@ -15,6 +15,8 @@ from bot.batches import NOTICE, STOPPED
 from bot.model.coaching import CoachingPlan
 from bot.model.deliveries import SendBatch, State
 from bot.model.people import Member
+from bot.ports import Personal
+from jobs.ledger import NewDelivery, insert
 
 GRACE = timedelta(hours=48)
 """A notice that could not go by then is skipped."""
@@ -44,6 +46,19 @@ class LedgerOutbox:
         new = _TABLE.insert().from_select(["tenant_id", "member_id", *row], people)
         done = await session.exec(new.execution_options(preserve_rowcount=True))
         return int(done.rowcount)
+
+    async def tell(self, session: AsyncSession, letter: Personal, now: datetime) -> bool:
+        """It may wait a while for its turn, like a notice."""
+        row = NewDelivery(
+            tenant_id=letter.tenant_id,
+            member_id=letter.member_id,
+            kind=letter.kind,
+            slot=letter.slot,
+            due_at=now,
+            expires_at=now + GRACE,
+            content=letter.content,
+        )
+        return bool(await insert(session, [row]))
 
     async def stop(self, session: AsyncSession, batch: SendBatch, now: datetime) -> int:
         """What is being sent at this moment and comes back for another try is skipped then, by `skip_stopped`."""

@@ -16,9 +16,12 @@ from adapters.post import open_post_office
 from adapters.server import stop_signal
 from bot.clock import Clocks, FixedClock
 from bot.errors import ConfigError
-from bot.samples import Sample
+from bot.mentoring.signing_in import LINK_LASTS, make_link
+from bot.sample_cohorts import MANAGER
+from bot.samples import FIRST, Sample
 from bot.samples import seed as add_samples
 from bot.settings import Settings, read_settings
+from bot.visitors import find_member, find_tenant
 from bot.web_addresses import is_loopback
 from jobs.tick import TickReport, Would, dry_run
 from jobs.tick import tick as look_once
@@ -136,19 +139,29 @@ def _by(counts: dict[str, int]) -> str:
 @click.option("--platform", default="demo", show_default=True, type=click.Choice(["demo", "slack", "teams"]))
 @click.option("--due", type=click.Choice(["now"]), help="Their weekly slot is this very minute, in their daytime.")
 @click.option("--real", is_flag=True, help="Allow sample members on a platform that is not on this machine.")
-def seed(members: int, workspaces: int, platform: str, due: str | None, real: bool) -> None:
+@click.option("--cohort", default="", help="The name of a cohort that all of them join, and share everything.")
+def seed(**asked: Any) -> None:
     """Add sample members with running coaching plans.
 
     Example: preceptor seed --members 1000 --workspaces 20 --due now
     """
     settings = read_settings(os.environ)
+    platform = asked["platform"]
     if platform == "slack":
-        _require_local_slack(settings, real=real)
+        _require_local_slack(settings, real=asked["real"])
     if platform == "teams":
-        _require_local_teams(settings, real=real)
-    sample = Sample(members, workspaces, platform, due_now=due == "now")
-    added = asyncio.run(_seed(settings, sample))
+        _require_local_teams(settings, real=asked["real"])
+    members, workspaces, cohort = asked["members"], asked["workspaces"], " ".join(asked["cohort"].split())
+    sample = Sample(members, workspaces, platform, due_now=asked["due"] == "now", cohort=cohort)
+    added, link = asyncio.run(_seed(settings, sample))
     click.echo(f"Added {added} sample members in {workspaces} sample workspaces on {platform}.")
+    if cohort:
+        click.echo(f"All are in {cohort!r}, which {MANAGER} manages in each of them.")
+        click.echo(f"Sign in as the first one's manager, once and within {_minutes()} minutes: {link}")
+
+
+def _minutes() -> int:
+    return int(LINK_LASTS.total_seconds() // 60)
 
 
 def _require_local_slack(settings: Settings, *, real: bool) -> None:
@@ -172,9 +185,22 @@ def _require_local_teams(settings: Settings, *, real: bool) -> None:
         )
 
 
-async def _seed(settings: Settings, sample: Sample) -> int:
+async def _seed(settings: Settings, sample: Sample) -> tuple[int, str]:
+    """How many were added, and where the manager of the sample cohort signs in."""
     async with open_mentor(settings) as mentor:
-        return await _add(mentor, sample)
+        added = await _add(mentor, sample)
+        return added, await _link(mentor, sample) if sample.cohort else ""
+
+
+async def _link(mentor: Mentor, sample: Sample) -> str:
+    now = mentor.clocks.calendar.now()
+    async with mentor.database.work() as session:
+        tenant = await find_tenant(session, sample.platform, FIRST, now)
+        manager = await find_member(session, tenant, MANAGER, now)
+        assert manager.id is not None
+        token = await make_link(session, manager.id, now)
+    address = mentor.settings.PUBLIC_URL or f"http://localhost:{mentor.settings.PORT}"
+    return f"{address.rstrip('/')}/dashboard/enter/{token}"
 
 
 async def _add(mentor: Mentor, sample: Sample) -> int:

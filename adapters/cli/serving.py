@@ -18,6 +18,7 @@ from adapters.server import make_app, run
 from adapters.slack.inbound import add_slack
 from adapters.teams.inbound import add_teams
 from adapters.teams.listeners import Listeners
+from adapters.web.dashboard import add_dashboard
 from adapters.web.demo_world import PLATFORM, TENANT
 from adapters.web.personas import OPERATOR
 from adapters.web.playground import demo_clocks, open_playground
@@ -62,6 +63,7 @@ async def _serve(settings: Settings, port: int) -> None:
         ready_to_answer(mentor.knowledge)
         watch = open_watch(mentor)
         app = make_app(mentor, watch)
+        add_dashboard(app, mentor)
         say = mentor.knowledge.wordings
         PublicPages(say["en"], settings.ORG_NAME).add_to(app)
         parts = Wiring(
@@ -91,6 +93,7 @@ def demo(port: int | None, content: Path | None) -> None:
             CONTENT_DIR=content or settings.CONTENT_DIR,
             ORG_NAME=settings.ORG_NAME or "Sample Clinics",
             OPERATORS=((PLATFORM, TENANT, OPERATOR),),
+            PUBLIC_URL=f"http://localhost:{port or settings.PORT}",
         )
         asyncio.run(_demo(fresh, port or settings.PORT))
 
@@ -100,6 +103,7 @@ async def _demo(settings: Settings, port: int) -> None:
         ready_to_answer(mentor.knowledge)
         app = make_app(mentor)
         PublicPages(mentor.knowledge.wordings["en"], settings.ORG_NAME).add_to(app)
+        add_dashboard(app, mentor)
         live = await open_playground(app, mentor, office)
         await run(app, live, port, host="127.0.0.1", started=lambda: _invite(port))
 

@@ -30,6 +30,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
+PERSONAL = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+"""For pages of one person. With "no-referrer" a browser would not say where a form comes from."""
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -46,8 +49,13 @@ class Refused(Exception):
 class Pages:
     """Draws templates in the words of one language."""
 
-    def __init__(self, say: Wording, *, static: str = "/playground/static", back: str = "/playground") -> None:
+    def __init__(
+        self, say: Wording, *, static: str = "/playground/static", back: str = "/playground", takes_forms: bool = False
+    ) -> None:
+        """`takes_forms`: pages for one person each, which post plain forms and must be kept by no cache."""
         self.say = say
+        self._takes_forms = takes_forms
+        self._headers = {**HEADERS, **(PERSONAL if takes_forms else {})}
         self._templates = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
         self._templates.globals.update(static=static, back=back)
 
@@ -78,14 +86,16 @@ class Pages:
         async def answer(request: web.Request) -> web.StreamResponse:
             response = await self._answered(request, handler)
             if not response.prepared:
-                response.headers.update(HEADERS)
+                response.headers.update(self._headers)
             return response
 
         return answer
 
     async def _answered(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
-            _require_same_origin(request)
+            _require_same_origin(
+                request, "application/x-www-form-urlencoded" if self._takes_forms else "application/json"
+            )
             return await handler(request)
         except Refused as refusal:
             return self.problem(request, refusal.status, refusal.key)
@@ -94,7 +104,7 @@ class Pages:
         except web.HTTPRequestEntityTooLarge:
             return self.problem(request, 413, "pages.too-large")
         except web.HTTPException as answer:
-            answer.headers.update(HEADERS)
+            answer.headers.update(self._headers)
             raise
         except Exception:
             number = token_hex(4)
@@ -102,11 +112,11 @@ class Pages:
             return self.problem(request, 500, "pages.broken", number)
 
 
-def _require_same_origin(request: web.Request) -> None:
-    """Only our own pages may change something: JSON, from the same origin. Raises Refused."""
+def _require_same_origin(request: web.Request, content_type: str) -> None:
+    """Only our own pages may change something: what they send, from the same origin. Raises Refused."""
     if request.method in ("GET", "HEAD"):
         return
-    if request.content_type != "application/json":
+    if request.content_type != content_type:
         raise Refused(415, "pages.not-json")
     origin = request.headers.get("Origin")
     site = request.headers.get("Sec-Fetch-Site", "same-origin")

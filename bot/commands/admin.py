@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
+from bot.mentoring.cohort_rules import cohort_rules
 from bot.mentoring.holidays import holidays
 from bot.mentoring.notices import notice, notices
 from bot.mentoring.quiet_hours import quiet
@@ -42,7 +43,7 @@ def _named(visit: Visit, people: tuple[str, ...]) -> Spans:
 
 
 _WAYS: Mapping[str, Way] = MappingProxyType(
-    {"holidays": holidays, "quiet": quiet, "notice": notice, "notices": notices}
+    {"holidays": holidays, "quiet": quiet, "notice": notice, "notices": notices, "cohorts": cohort_rules}
 )
 """Sub-verb → what it does; each is told by the sentence `admin.way.<sub-verb>`."""
 
@@ -70,6 +71,9 @@ COMMAND = Command(
         Example("admin notice stop 1", after=(*_NOTICE, "admin notice send 1"), by_operator=True),
         Example("admin notices", after=(*_NOTICE, "admin notice send 1"), by_operator=True),
         Example("admin notice", by_operator=True),
+        Example("admin cohorts", by_operator=True),
+        Example("admin cohorts only @sample-member @sample-colleague", by_operator=True),
+        Example("admin cohorts lock", by_operator=True),
         Example("admin", by_operator=True),
         Example("admin holidays add 2026-12-24 to 2026-12-26 Christmas"),
     ),

@@ -3,8 +3,11 @@
 from sqlmodel import col, func, select
 
 from bot.mentoring.coaching import plan_of
+from bot.mentoring.cohort_privacy import managers_see
 from bot.mentoring.coming_words import leave_words
+from bot.mentoring.outcomes import outcomes_of
 from bot.mentoring.progress import load
+from bot.mentoring.samples import PLACED
 from bot.message import Block, Bullets, Facts, Message, Paragraph, Spans, When, rich, text
 from bot.model.coaching import CoachingPlan
 from bot.model.credentials import AlertPlan, HeldCredential, LoggedCourse
@@ -15,7 +18,7 @@ from bot.words import Command, Example
 
 async def handle(visit: Visit, arguments: str) -> Message:  # noqa: ARG001
     said: tuple[Block, ...] = (
-        Paragraph(rich(visit.say("privacy.managers"))),
+        *await managers_see(visit),
         Facts(await _kept(visit)),
         Bullets(tuple(rich(visit.say(key)) for key in ("privacy.questions", "privacy.employer", "privacy.patients"))),
         Paragraph(rich(visit.say("privacy.operator")), quiet=True),
@@ -35,6 +38,7 @@ async def _kept(visit: Visit) -> tuple[tuple[str, Spans], ...]:
         (say("privacy.results"), text(str(len(progress.results)))),
         (say("privacy.planned"), text(str(planned))),
         *await _credentials(visit),
+        *await _reported(visit),
         (say("privacy.zone"), text(member.zone or say("privacy.nothing"))),
         (say("privacy.coaching"), text(say("privacy.on") if plan and plan.is_on else say("privacy.off"))),
         *_pause(visit, plan),
@@ -57,6 +61,17 @@ async def _credentials(visit: Visit) -> tuple[tuple[str, Spans], ...]:
     return tuple(kept)
 
 
+async def _reported(visit: Visit) -> tuple[tuple[str, Spans], ...]:
+    """What only those have who told it: where they work, what came of it."""
+    say, member = visit.say, visit.member
+    place = ", ".join(each for each in (member.site, member.region) if each)
+    outcomes = len(await outcomes_of(visit.session, visit.member_id))
+    return (
+        *(((say("privacy.site"), text(place)),) if place else ()),
+        *(((say("privacy.outcomes"), text(str(outcomes))),) if outcomes else ()),
+    )
+
+
 def _pause(visit: Visit, plan: CoachingPlan | None) -> tuple[tuple[str, Spans], ...]:
     """The days of a pause stay in the member's row until another takes their place."""
     if plan is None or plan.paused_until is None:
@@ -64,9 +79,16 @@ def _pause(visit: Visit, plan: CoachingPlan | None) -> tuple[tuple[str, Spans], 
     return ((visit.say("privacy.pause"), text(leave_words(visit, plan.paused_from, plan.paused_until))),)
 
 
+_JOINED = (
+    PLACED,
+    "cohort create Sample learners",
+    "cohort invite @sample-member",
+    "cohort join invite-2 share step activity",
+)
+
 COMMAND = Command(
     name="privacy",
     summary="privacy.summary",
-    examples=(Example("privacy"), Example("privacy", after=("start", "coach on"))),
+    examples=(Example("privacy"), Example("privacy", after=("start", "coach on")), Example("privacy", after=_JOINED)),
     handle=handle,
 )

@@ -3,6 +3,7 @@
 from bot.mentoring.ce_alerts import stop_alerts
 from bot.mentoring.coaching import drop_reminders, opt_out
 from bot.mentoring.coaching_replies import button, sentence
+from bot.mentoring.cohorts import hush
 from bot.mentoring.samples import PLACED
 from bot.message import Block, Buttons, Message, Paragraph, text
 from bot.visit import Visit
@@ -13,6 +14,7 @@ async def handle(visit: Visit, _arguments: str) -> Message:
     was_on = await opt_out(visit.session, visit.member)
     reminders = await drop_reminders(visit.session, visit.member_id)
     alerts = await stop_alerts(visit)
+    was_on = await hush(visit.session, visit.member_id) or was_on
     said: list[Block] = [sentence(visit, "ce.alerts.stopped")] if alerts else []
     if reminders:
         said.append(Paragraph(text(visit.say.count("coaching.stop.reminders", reminders))))

@@ -16,6 +16,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import SQLModel, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.mentoring.stages import note_stage
 from bot.model.people import Member
 from bot.model.progress import PlannedAction, ProgressEvent
 from content.pack import Action, Milestone, Pack, Practice, Step
@@ -149,7 +150,7 @@ async def record(session: AsyncSession, member: Member, pack: Pack, **happened: 
     )
     session.add(event)
     await session.flush()
-    return await _refresh(session, member, pack)
+    return await _refresh(session, member, pack, happened["now"])
 
 
 async def undo(
@@ -168,7 +169,7 @@ async def undo(
         await session.exec(delete(PlannedAction).where(*mine))
     session.add(event)
     await session.flush()
-    return event, await _refresh(session, member, pack)
+    return event, await _refresh(session, member, pack, now)
 
 
 def step_of(pack: Pack, number: int) -> Step:
@@ -204,9 +205,10 @@ def _ids(step: Step) -> set[str]:
     return {action.id for action in step.actions} | {milestone.id for milestone in step.milestones}
 
 
-async def _refresh(session: AsyncSession, member: Member, pack: Pack) -> Progress:
+async def _refresh(session: AsyncSession, member: Member, pack: Pack, now: datetime) -> Progress:
     assert member.id is not None
     progress = await load(session, member.id, pack)
+    note_stage(member, progress.step, now)
     member.step = progress.step
     flag_modified(member, "step")  # another request may have changed the row since this one read it
     session.add(member)

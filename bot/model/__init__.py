@@ -2,6 +2,7 @@
 
 from bot.model import (
     coaching,
+    cohorts,
     credentials,
     deliveries,
     demo,
@@ -15,6 +16,7 @@ from bot.model import (
 
 __all__ = [
     "coaching",
+    "cohorts",
     "credentials",
     "deliveries",
     "demo",

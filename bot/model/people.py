@@ -2,10 +2,18 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import text
+from sqlalchemy import JSON, text
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from bot.model.columns import Instant
+
+
+class Organisation(SQLModel, table=True):
+    """What stands above workspaces: one for each workspace until an operator declares otherwise."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = ""
+    created_at: datetime = Field(sa_type=Instant)
 
 
 class Tenant(SQLModel, table=True):
@@ -29,6 +37,12 @@ class Tenant(SQLModel, table=True):
     """Local minutes after midnight at which nothing may come any more; None: the mentor's own quiet hours."""
     quiet_to: int | None = None
     """Local minutes after midnight from which messages may come again."""
+    organisation_id: int | None = Field(default=None, foreign_key="organisation.id")
+    """None only where a program older than organisations made the row: then it is one of its own."""
+    cohort_makers: list[str] | None = Field(default=None, sa_type=JSON)
+    """The people who may create cohorts, by their own ids; None for everybody."""
+    cohorts_locked: bool | None = None
+    """True: managers see figures alone, and nobody's row."""
     created_at: datetime = Field(sa_type=Instant)
 
 
@@ -62,6 +76,13 @@ class Member(SQLModel, table=True):
     locale: str = "en"
     step: int | None = None
     """The current step, kept by `bot.mentoring.progress` whenever it records; None until placed."""
+    stage_before: int | None = None
+    """The step as others would have seen it before it last changed to their eyes; None for no change so far."""
+    stage_moved_at: datetime | None = Field(default=None, sa_type=Instant)
+    """When that was, by the calendar clock."""
+    site: str | None = None
+    """The clinic or office, as the member calls it."""
+    region: str | None = None
     welcomed_at: datetime | None = Field(default=None, sa_type=Instant)
     home_opened_at: datetime | None = Field(default=None, sa_type=Instant)
     """When they first opened the mentor's page in Slack, by the machine's clock: from then on it is kept up to date."""

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from tests.bench import (
     acknowledging_bench,
     ce_bench,
+    cohort_bench,
     delivery_bench,
     draining_bench,
     replying_bench,
@@ -22,7 +23,15 @@ from tests.bench import (
 )
 
 PACKAGES = ("aiohttp", "slack-bolt", "slack-sdk", "sqlalchemy", "aiosqlite", "psycopg", "procrastinate", "sqlmodel")
-ONE_LENGTH = (search_bench, delivery_bench, slack_bench, teams_bench, acknowledging_bench, ce_bench)
+ONE_LENGTH = (
+    search_bench,
+    delivery_bench,
+    slack_bench,
+    teams_bench,
+    acknowledging_bench,
+    ce_bench,
+    cohort_bench,
+)
 TWO_LENGTHS = (sending_bench, draining_bench, replying_bench, scale_bench)
 
 

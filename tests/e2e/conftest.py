@@ -7,6 +7,10 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
+from bot.clock import FixedClock
+from bot.conversation import Knowledge
+from bot.database import Database
+from tests.fakes.dashboard import Dashboard, open_dashboard
 from tests.fakes.desk import Desk
 from tests.fakes.warm_program import WarmProgram
 
@@ -45,6 +49,12 @@ def program() -> Iterator[WarmProgram]:
     warm = WarmProgram()
     yield warm
     warm.close()
+
+
+@pytest.fixture
+async def dashboard(database: Database, knowledge: Knowledge, calendar: FixedClock) -> AsyncIterator[Dashboard]:
+    async with open_dashboard(database, knowledge, calendar) as opened:
+        yield opened
 
 
 @pytest.fixture

@@ -1,0 +1,25 @@
+"""A step as others see it. `bot.mentoring.progress` notes when it changes; `bot.mentoring.cohort_view` shows it."""
+
+from datetime import datetime
+
+from bot.model.people import Member
+
+LATER = 5
+"""To others, this step and those after it are one: "5 or later"."""
+
+
+def stage_of(step: int | None) -> int | None:
+    """The step as others see it: looking for a job, and having found one, is nobody's business."""
+    return min(step, LATER) if step else None
+
+
+def note_stage(member: Member, step: int | None, now: datetime) -> None:
+    """The member is about to stand on `step`: remember when others would have seen that change.
+
+    Back to where it was before is no change at all.
+    """
+    before, after = stage_of(member.step), stage_of(step)
+    if before == after:
+        return
+    is_back = after == member.stage_before
+    member.stage_before, member.stage_moved_at = (None, None) if is_back else (before, now)

@@ -1,0 +1,66 @@
+"""Sample members in a sample cohort, sharing everything, marked as such. Called by `preceptor seed --cohort`."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, update
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.mentoring.cohort_view import Shared
+from bot.mentoring.cohorts import create, id_of
+from bot.mentoring.outcomes import KINDS
+from bot.model.cohorts import Cohort, CohortManager, CohortMembership, CohortShare, Outcome
+from bot.model.people import Member, Tenant
+from bot.visitors import find_member
+
+MANAGER = "sample-manager"
+"""Who owns the sample cohorts, by the platform's own id."""
+SITES = 40
+REGIONS = ("North", "East", "South", "West")
+
+
+async def add_to_cohort(
+    session: AsyncSession, tenant: Tenant, name: str, members: Sequence[int], now: datetime
+) -> Cohort:
+    """These members join the sample cohort of that name, which is made if there is none yet. Their past is made up:
+    where they work, some who moved on this week, some not heard of for long, some outcomes.
+    """
+    cohort = await _cohort(session, tenant, name, now)
+    number, before = id_of(cohort), now - timedelta(days=30)
+    joined = [{"cohort_id": number, "member_id": each, "joined_at": before, "hears": True} for each in members]
+    shares = [
+        {"cohort_id": number, "member_id": each, "field": field.value, "since": before, "was_counted": False}
+        for each in members
+        for field in Shared
+    ]
+    await session.exec(insert(CohortMembership), params=joined)
+    await session.exec(insert(CohortShare), params=shares)
+    await session.exec(update(Member), params=[_past(each, now) for each in members])
+    outcomes = [
+        {"member_id": each, "kind": KINDS[each // 6 % 4], "day": now.date()} for each in members if each % 6 == 0
+    ]
+    if outcomes:
+        await session.exec(insert(Outcome), params=outcomes)
+    return cohort
+
+
+def _past(member: int, now: datetime) -> dict[str, object]:
+    is_moved, is_quiet = member % 8 == 1, member % 9 == 2
+    return {
+        "id": member,
+        "site": f"Sample clinic {member % SITES + 1}",
+        "region": REGIONS[member % SITES % len(REGIONS)],
+        "stage_before": 1 if is_moved else None,
+        "stage_moved_at": now - timedelta(days=2) if is_moved else None,
+        "last_active_at": now - timedelta(days=70 + member % 30) if is_quiet else now,
+    }
+
+
+async def _cohort(session: AsyncSession, tenant: Tenant, name: str, now: datetime) -> Cohort:
+    owner = await find_member(session, tenant, MANAGER, now)
+    assert owner.id is not None
+    wanted = select(Cohort).join(CohortManager, col(CohortManager.cohort_id) == col(Cohort.id))
+    mine = wanted.where(Cohort.name == name, CohortManager.member_id == owner.id, col(Cohort.archived_at).is_(None))
+    found = (await session.exec(mine)).first()
+    return found or await create(session, tenant, owner.id, name, now)

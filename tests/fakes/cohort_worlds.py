@@ -1,0 +1,115 @@
+"""Cohorts out of a seeded dice box, worlds that differ in one thing nobody shares, and all that others are shown."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.mentoring.cohort_batches import Sharer, settle
+from bot.mentoring.cohort_csv import csv_of
+from bot.mentoring.cohort_view import Batch, Cohorts, Facts, Shared, View, has, place_of, project, shown
+from bot.mentoring.cohort_words import ON_A_PAGE, digest_message, view_message
+from bot.mentoring.open_hours import Leave
+from content.wording import Wording
+
+NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+ZONES = ("America/New_York", "Pacific/Auckland", "America/Los_Angeles")
+OUTCOMES = ("enrolled", "kept", "passed", "promoted")
+PLACES = (("", ""), ("North", "Gate"), ("North", "Hill"), ("South", "Mill"))
+Project = Callable[[Cohorts, datetime], View]
+
+
+def days_ago(dice: Random, most: int) -> datetime:
+    return NOW - timedelta(days=dice.randrange(most), minutes=dice.randrange(600))
+
+
+def private(dice: Random, field: Shared) -> dict[str, Any]:
+    """Whatever may lie behind one field."""
+    match field:
+        case Shared.STEP:
+            at = dice.choice([None, days_ago(dice, 20)])
+            return {
+                "step": dice.choice([None, *range(1, 8)]),
+                "stage_before": dice.choice([None, 1, 2, 3, 4, 5]),
+                "stage_moved_at": at,
+            }
+        case Shared.ACTIONS:
+            return {"actions": dice.randrange(9)}
+        case Shared.ACTIVITY:
+            leave = Leave(None, date(2026, 11, 1) + timedelta(days=dice.randrange(60)))
+            return {
+                "last_active_at": days_ago(dice, 120),
+                "every_weeks": dice.choice([1, 2]),
+                "leave": dice.choice([None, leave]),
+                "milestones": dice.choice([(), (date(2026, 10, 1),), (date(2027, 1, 1),)]),
+            }
+        case Shared.OUTCOMES:
+            return {"outcomes": tuple(sorted(dice.sample(OUTCOMES, dice.randrange(5))))}
+        case Shared.PLACE:
+            region, site = dice.choice(PLACES)
+            return {"region": region, "site": site}
+
+
+def person(dice: Random, number: int) -> Facts:
+    shares = frozenset(field for field in Shared if dice.random() < 0.7)
+    since = days_ago(dice, 40) if Shared.STEP in shares else None
+    facts = Facts(number, f"U{number}", shares, ZoneInfo(dice.choice(ZONES)), step_since=since)
+    for field in Shared:
+        facts = replace(facts, **private(dice, field))
+    return facts
+
+
+def world(dice: Random) -> Cohorts:
+    """A cohort of up to two dozen people, counted as they would be."""
+    people = [person(dice, number) for number in range(1, dice.choice((2, 5, 7, 12, 24)))]
+    invited = frozenset(dice.sample(range(1, 40), dice.randrange(8)))
+    return counted(Cohorts(7, "Sample learners", people, invited=invited, is_locked=dice.random() < 0.2))
+
+
+def counted(known: Cohorts) -> Cohorts:
+    """The same, with the batches that its first view makes."""
+    batches = [
+        Batch(field, frozenset(new.members), *new.place)
+        for field in (Shared.STEP, Shared.ACTIONS, Shared.ACTIVITY, Shared.OUTCOMES)
+        for new in settle(sharers(known.people, field), {}).new
+    ]
+    return replace(known, batches=batches)
+
+
+def sharers(people: Sequence[Facts], field: Shared) -> list[Sharer]:
+    return [
+        Sharer(each.member_id, each.member_id % 3 == 0, place=place_of(each)) for each in people if has(each, field)
+    ]
+
+
+def twin(dice: Random, known: Cohorts) -> tuple[Cohorts, int] | None:
+    """A world that differs in something one member does not share, and who that is; None where there is nothing."""
+    if not known.people:
+        return None
+    place = dice.randrange(len(known.people))
+    one = known.people[place]
+    hidden = [field for field in Shared if field not in one.shares]
+    ways: list[Facts | None] = [replace(one, **private(dice, field)) for field in hidden]
+    if one.step and one.step >= 5:
+        ways.append(replace(one, step=dice.choice([step for step in (5, 6, 7) if step != one.step])))
+    if not any(has(one, field) for field in one.shares):
+        ways.append(None)  # declined, not shared, no data
+    if not ways:
+        return None
+    other = dice.choice(ways)
+    people = [*known.people[:place], *((other,) if other else ()), *known.people[place + 1 :]]
+    return counted(replace(known, people=people)), one.member_id
+
+
+def outputs(say: Wording, known: Cohorts, hidden: int, using: Project = project) -> Mapping[str, object]:
+    """All that anybody but one member is shown: every page of the chat, the digest, the file, others' `privacy`."""
+    view = using(known, NOW)
+    pages = range(1, len(known.people) // ON_A_PAGE + 2)
+    return {
+        "chat": [view_message(say, view, page) for page in pages],
+        "digest": digest_message(say, view),
+        "file": csv_of(say, view),
+        "privacy": [shown(each, NOW) for each in known.people if each.member_id != hidden],
+    }
