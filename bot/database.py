@@ -77,6 +77,7 @@ class Database:
         # A database in memory is one connection, so there readers take their turn like everybody.
         self._readers_turn = self._turn if self.is_sqlite and not self.file else nullcontext()
         snapshot: dict[str, Any] = {} if self.is_sqlite else _SNAPSHOT
+        self._unfinished: set[asyncio.Task[None]] = set()
         self._glancing = engine.execution_options(**{_READS: True, _AT_ONCE: True}, **snapshot)
         self._answering = engine.execution_options(**{_AT_ONCE: True})
         self._noting = engine.execution_options(**{_AT_ONCE: True, _SOON: True})
@@ -117,12 +118,14 @@ class Database:
     async def glancing(self) -> AsyncIterator[AsyncSession]:
         """Like `reading`, for the few small statements behind one answer. What is added to it is never stored."""
         async with self._readers_turn:
-            session = AsyncSession(self._glancing, expire_on_commit=False, autoflush=False)
+            session, is_whole = AsyncSession(self._glancing, expire_on_commit=False, autoflush=False), False
             try:
                 yield session
+                is_whole = True
             finally:
-                # On SQLite nothing here ever waits, so nothing can be cancelled midway, and one connection serves all.
-                await (session.close() if self.is_sqlite else asyncio.shield(asyncio.create_task(session.close())))
+                # On SQLite nothing waits in the end of what went well, so nothing can be cancelled midway.
+                quick = is_whole and self.is_sqlite
+                await (session.close() if quick else asyncio.shield(asyncio.create_task(session.close())))
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -169,7 +172,13 @@ class Database:
         """Raise DatabaseNotReady for tables that are older than this program, or not ours."""
         revisions.require(await self.revision())
 
+    def see_to(self, task: asyncio.Task[None]) -> None:
+        """Somebody works with the database whom nobody may be waiting for: it is not closed before they end."""
+        self._unfinished.add(task)
+        task.add_done_callback(self._unfinished.discard)
+
     async def close(self) -> None:
+        await asyncio.gather(*self._unfinished, return_exceptions=True)
         await self.engine.dispose()
 
     def _knock(self) -> None:

@@ -58,6 +58,7 @@ class Logbook:
         self._waiting.append((use, written))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
+            self._database.see_to(self._writing)
         return await written
 
     async def _write(self) -> None:
