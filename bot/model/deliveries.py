@@ -50,8 +50,7 @@ class Delivery(SQLModel, table=True):
             "ix_delivery_expiring",
             "expires_at",
             sqlite_where=text("state = 'pending'"),
-            postgresql_where=text("state = 'pending'"),
-        ),
+        ).ddl_if(dialect="sqlite"),
         Index(
             "ix_delivery_sending",
             "lease_until",

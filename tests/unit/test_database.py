@@ -26,7 +26,10 @@ async def test_migrations_make_what_the_models_say(database: Database) -> None:
         return list(compare_metadata(context, SQLModel.metadata))
 
     async with database.engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
+        found = await connection.run_sync(differences)
+    # Alembic does not ask whether an index is meant for this kind of database.
+    only_on_sqlite = {"ix_delivery_expiring"} if not database.is_sqlite else set()
+    assert [each for each in found if getattr(each[1], "name", "") not in only_on_sqlite] == []
 
 
 def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:
