@@ -20,6 +20,8 @@ LOOK_AGAIN = 30.0
 MOST_CLAIMS = {SPEECH: 2}
 CLAIMS = 5
 """So often work on an event is begun, at most: it may break off with the process, or wait for the platform."""
+EACH_COUNTS = (SPEECH, "app_home_opened")
+"""Kinds of which every event is worked to its end; of others about the same person, only the newest matters."""
 
 
 Handle = Callable[[InboundEvent], Awaitable[None]]
@@ -123,6 +125,6 @@ class Worker:
         if event.claims > MOST_CLAIMS.get(event.kind, CLAIMS):
             told = {"event": "event_given_up", "kind": event.kind}
             log.error("An event was given up: it was interrupted too often", extra=told)
-        elif event.kind == SPEECH or event.claims == 1 or not await self._inbox.is_overtaken(event):
+        elif event.kind in EACH_COUNTS or event.claims == 1 or not await self._inbox.is_overtaken(event):
             await self._handlers[event.kind](event)
         await self._inbox.end(event)

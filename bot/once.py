@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, inspect
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.model.inbound import InboundEvent
@@ -31,6 +32,25 @@ async def is_first(session: AsyncSession, platform: str, name: str, now: datetim
     """
     connection = await session.connection()
     return bool(await connection.run_sync(first_of, {(platform, name): now}))
+
+
+async def is_newest(session: AsyncSession, platform: str, name: str, at: int, now: datetime) -> bool:
+    """Whether no later word than this one, of the platform's second `at`, was worked about the same thing, which has
+    this name. Notes are forgotten once none can come any more; `now` is by the machine's clock.
+    """
+    await is_first(session, platform, name, now)
+    wanted = select(InboundEvent).where(InboundEvent.platform == platform, InboundEvent.event_id == name)
+    note = (await session.exec(wanted.with_for_update())).one()
+    if note.details.get("at", at) > at:
+        return False
+    note.details, note.worked_at = {"at": at}, now
+    return True
+
+
+async def is_noted(session: AsyncSession, platform: str, name: str) -> bool:
+    """Whether a request of this name was worked, as far back as such notes are kept. Changes nothing."""
+    noted = select(InboundEvent.id).where(InboundEvent.platform == platform, InboundEvent.event_id == name)
+    return (await session.exec(noted)).first() is not None
 
 
 def first_of(connection: Connection, names: Mapping[Name, datetime]) -> set[Name]:

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.errors import SOON, explain, from_answer
 from adapters.slack.tokens import Access, Tokens
-from bot.errors import CannotReach, TryLater
+from bot.errors import CannotReach, DeliveryError, TryLater, Unsure
 from bot.settings import Settings
 from bot.web_addresses import is_loopback
 
@@ -83,6 +83,11 @@ class SlackApi:
         """The same, for what cannot be said later in another way: where Slack asks to wait, it is asked again twice."""
         return await _patiently(lambda: self.call(tenant, method))
 
+    async def show(self, tenant: str, method: Callable[[AsyncWebClient], Awaitable[T]]) -> T:
+        """The same, for a view, which looks the same however often it is shown: an answer that was lost is asked for
+        again, too."""
+        return await _patiently(lambda: self.call(tenant, method), (TryLater, Unsure))
+
     async def _access(self, tenant: str) -> Access:
         if self._tokens:
             return await self._tokens.access(tenant)
@@ -124,10 +129,12 @@ class SlackApi:
         self._clients.clear()
 
 
-async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
+async def _patiently(ask: Callable[[], Awaitable[T]], passing: tuple[type[DeliveryError], ...] = (TryLater,)) -> T:
+    """`passing`: what may be over at the next try."""
     for _ in range(AGAIN):
         try:
             return await ask()
-        except TryLater as error:
-            await asyncio.sleep(min(error.retry_after.total_seconds(), LONGEST_WAIT))
+        except passing as error:
+            wait = error.retry_after.total_seconds() if isinstance(error, TryLater) else 0.0
+            await asyncio.sleep(min(wait, LONGEST_WAIT))
     return await ask()

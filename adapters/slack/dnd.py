@@ -64,8 +64,7 @@ class DoNotDisturb:
                 if await self._look(stop) >= MOST:
                     continue
             except Exception as error:  # noqa: BLE001 - the edge: the next look may go better
-                told = {"event": "dnd_unasked", "reason": type(error).__name__}
-                log.error("Nobody's do-not-disturb could be looked up", extra=told)  # noqa: TRY400 - quotes values
+                log.error("Nobody's do-not-disturb could be looked up", extra=_unasked(error))  # noqa: TRY400 - values
             await _pause(stop, LOOK_EVERY)
 
     async def _look(self, stop: asyncio.Event) -> int:
@@ -81,23 +80,31 @@ class DoNotDisturb:
         people: dict[str, list[Asked]] = defaultdict(list)
         for each in asked:
             people[each.tenant].append(each)
-        await asyncio.gather(*(self._ask_all(tenant, mine, stop) for tenant, mine in people.items()))
+        asking = (self._ask_all(tenant, mine, stop) for tenant, mine in people.items())
+        for done in await asyncio.gather(*asking, return_exceptions=True):
+            if done is not None:
+                raise done
         return len(found) if asked else 0  # another process may be at it
 
     async def _ask_all(self, tenant: str, people: Sequence[Asked], stop: asyncio.Event) -> None:
-        """One call after the other, not too fast. What Slack does not say now is asked again later."""
+        """One call after the other, not too fast. What Slack does not say now, or says in a way that nobody
+        understands, is asked again later, and no other workspace waits for it.
+        """
         left = list(people)
-        while left and not stop.is_set():
-            try:
+        try:
+            while left and not stop.is_set():
                 await self._ask(tenant, left[:AT_ONCE])
-            except DeliveryError as error:
-                self._put_off(tenant, error)
-                break
-            left = left[AT_ONCE:]
-            if left:
-                await _pause(stop, self._apart)
-        async with self._database.work() as session:
-            await unasked(session, left)
+                left = left[AT_ONCE:]
+                if left:
+                    await _pause(stop, self._apart)
+        except DeliveryError as error:
+            self._put_off(tenant, error)
+        except Exception as error:  # noqa: BLE001 - the edge: it is the one workspace's trouble
+            log.error("A workspace could not be asked about do-not-disturb", extra=_unasked(error))  # noqa: TRY400 - values
+            self._not_before[tenant] = self._clocks.machine.now() + LOOK_EVERY
+        finally:
+            async with self._database.work() as session:
+                await unasked(session, left)
 
     async def _ask(self, tenant: str, people: Sequence[Asked]) -> None:
         users = [each.user for each in people]
@@ -120,6 +127,10 @@ class DoNotDisturb:
                     "A workspace does not tell who wants no disturbance; nothing waits for it there", extra=told
                 )
         self._not_before[tenant] = self._clocks.machine.now() + min(wait, REFUSED_FOR)
+
+
+def _unasked(error: Exception) -> dict[str, str]:
+    return {"event": "dnd_unasked", "reason": type(error).__name__}
 
 
 def window(status: Any) -> Window | None:

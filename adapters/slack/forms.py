@@ -31,11 +31,13 @@ log = logging.getLogger(__name__)
 class Forms:
     """Opens, fills and answers modals."""
 
-    def __init__(self, replies: Replies, api: SlackApi, home: Home, background: Background) -> None:
+    def __init__(self, replies: Replies, api: SlackApi, home: Home, background: Background, *, taken_in: float) -> None:
+        """`taken_in`: seconds after which Slack has surely taken in an acknowledgement."""
         self._replies = replies
         self._api = api
         self._home = home
         self._background = background
+        self._taken_in = taken_in
 
     async def open(self, tenant: str, trigger: str, line: str) -> str | None:
         """A window that asks for a moment's patience; its id, or None where Slack did not open it."""
@@ -61,7 +63,7 @@ class Forms:
     async def update(self, tenant: str, view_id: str, view: Drawn) -> None:
         """Put a view in the place of another. Slack refuses it where the window was closed meanwhile."""
         try:
-            await self._api.call(tenant, lambda client: client.views_update(view_id=view_id, view=view))
+            await self._api.show(tenant, lambda client: client.views_update(view_id=view_id, view=view))
         except DeliveryError as error:
             log.info("A window was not filled: %s", error, extra={"event": "slack_not_filled"})
 
@@ -89,11 +91,14 @@ class Forms:
     def late(self, body: dict[str, Any], working: asyncio.Task[BoltResponse]) -> dict[str, Any]:
         """The acknowledgement of a form whose answer takes too long: a moment's patience, in its window."""
         given = submission(body)
-        self._background.start(self._finish(body, working))
+        not_before = asyncio.get_running_loop().time() + self._taken_in
+        self._background.start(self._finish(body, working, not_before))
         return {"response_action": "update", "view": self._wait(given.line if given else "")}
 
-    async def _finish(self, body: dict[str, Any], working: asyncio.Task[BoltResponse]) -> None:
+    async def _finish(self, body: dict[str, Any], working: asyncio.Task[BoltResponse], not_before: float) -> None:
+        """An answer that overtook the acknowledgement would be covered by the moment's patience, for good."""
         answer = await working
+        await asyncio.sleep(not_before - asyncio.get_running_loop().time())
         view = late_view(body["view"], json.loads(answer.body or "{}"))
         if view:
             await self.update(tenant_of(body), body["view"]["id"], view)

@@ -11,6 +11,11 @@ from content.patient_data import looks_like_patient_data
 SPEECH_EVENTS = ("app_mention", "message.im")
 """What the app subscribes to, to be spoken to."""
 
+SPOKEN = (None, "file_share", "thread_broadcast")
+"""Kinds of message in which a person speaks: plain words, a file, a reply shown in the channel."""
+FILE_ALONE = {"file_alone": True}
+"""What is kept of a file that came without words: nothing but that it did."""
+
 _LINK = re.compile(r"<(?:(?:https?|mailto|tel):[^<>|]*\|([^<>]*)|((?:https?|mailto|tel):[^<>|]*))>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
@@ -32,6 +37,7 @@ def heard(tenant: str, event_id: str, event: dict[str, Any], now: datetime) -> I
         return None
     words = clean(as_typed(event["text"]))[: MAX_TEXT + 1]
     withheld = looks_like_patient_data(words)
+    alone = not words and event.get("subtype") == "file_share"
     return InboundEvent(
         platform="slack",
         event_id=event_id,
@@ -42,12 +48,13 @@ def heard(tenant: str, event_id: str, event: dict[str, Any], now: datetime) -> I
         is_public=event["type"] == "app_mention",
         words="" if withheld else words,
         withheld=withheld,
+        details=FILE_ALONE if alone else {},
         received_at=now,
     )
 
 
 def _is_somebody_speaking(event: dict[str, Any]) -> bool:
-    if any(event.get(key) for key in ("subtype", "bot_id", "hidden")):
+    if event.get("subtype") not in SPOKEN or any(event.get(key) for key in ("bot_id", "hidden")):
         return False
     if not all(isinstance(event.get(key), str) for key in ("user", "channel", "text")) or not event["user"]:
         return False

@@ -113,7 +113,7 @@ class Home:
         if digest == desk.shown:
             return
         told = {"hash": desk.hash} if desk.hash else {}
-        done: Any = await self._api.call(tenant, lambda client: client.views_publish(user_id=user, view=view, **told))
+        done: Any = await self._api.show(tenant, lambda client: client.views_publish(user_id=user, view=view, **told))
         desk.shown, desk.hash = digest, str((done["view"] or {}).get("hash") or "")
 
     async def _remember(self, person: Person) -> None:

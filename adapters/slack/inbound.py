@@ -32,11 +32,12 @@ from adapters.slack.home import Home
 from adapters.slack.install import InstallPages
 from adapters.slack.lifecycle import Lifecycle
 from adapters.slack.listeners import Listeners, Surfaces
+from adapters.slack.meeting import meet
 from adapters.slack.openings import Openings
 from adapters.slack.replies import Replies
 from adapters.slack.socket import SlackSocket
 from adapters.slack.tokens import Tokens
-from adapters.slack.transport import SlackMessenger, connect_workspace
+from adapters.slack.transport import SlackMessenger
 from adapters.slack.workspaces import Workspaces
 from adapters.slack.zones import Zones
 from adapters.wiring import Wiring
@@ -57,7 +58,10 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
         Inbox("slack", wiring.database, wiring.clocks.machine),
     )
     home = Home(wiring, replies, api, background)
-    forms, openings = Forms(replies, api, home, background), Openings(replies, home, api)
+    forms, openings = (
+        Forms(replies, api, home, background, taken_in=answer_within / 2),
+        Openings(wiring, replies, home, api),
+    )
     worker = Worker(inbox, handlers(Hands(wiring, api, replies, home, openings)), zones.learn)
     pages, dnd = InstallPages(wiring, tokens), DoNotDisturb(wiring, api)
     pages.add_to(app)
@@ -68,7 +72,7 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
     dispatch = Dispatch(bolt, replies, forms, background, answer_within)
     if secret := wiring.settings.SLACK_SIGNING_SECRET:  # without one, anybody could sign
         app.router.add_post(PATH, Gate(dispatch, verifier(secret, wiring.clocks.machine)).receive)
-    beside: list[Beside] = [dnd.run, partial(_meet, api, tokens, wiring)]
+    beside: list[Beside] = [dnd.run, partial(meet, api, tokens, wiring)]
     if wiring.settings.SLACK_APP_TOKEN:
         beside.append(SlackSocket(wiring.settings, dispatch, replies).run)
 
@@ -89,13 +93,6 @@ async def _running(
     stop.set()
     await worker.close()
     await background.close()
-
-
-async def _meet(api: SlackApi, tokens: Tokens, wiring: Wiring, stop: asyncio.Event) -> None:
-    """Look once at the tokens we have."""
-    await tokens.made_ready()
-    if wiring.settings.SLACK_BOT_TOKEN:
-        await connect_workspace(api, wiring.database, wiring.clocks.calendar, stop, works=tokens.own_works)
 
 
 def _bolt(wiring: Wiring, workspaces: Workspaces, flow: AsyncOAuthFlow | None) -> AsyncApp:

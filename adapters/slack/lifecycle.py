@@ -4,7 +4,7 @@ come. They are worked before they are acknowledged, so that everything stops at 
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from adapters.slack.tokens import Tokens
 from adapters.wiring import Wiring
 from bot.mentoring.leaving import UNINSTALLED, come_back, everywhere, leave
 from bot.model.people import Tenant
-from bot.once import is_first
+from bot.once import is_first, is_newest
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ EVENTS = (
 )
 """What the app subscribes to for this. The last three come to apps that an organization installed for all of its
 workspaces."""
+ACCESS = "access="
+"""How the name of the note begins that says when a workspace's access changed last."""
 
 
 class Lifecycle:
@@ -70,11 +72,18 @@ class Lifecycle:
             case "tokens_revoked" if _is_of_the_bot(event):
                 await self._ended(session, body, place)
             case "app_uninstalled_team":
-                await self._leave(session, _exactly(body.get("team_id") or ""))
+                await self._leave(session, _exactly(*await self._newly(session, body, [body.get("team_id") or ""])))
             case "team_access_revoked":
-                await self._leave(session, _exactly(*_teams(event)))
+                await self._leave(session, _exactly(*await self._newly(session, body, _teams(event))))
             case "team_access_granted":
-                await come_back(session, _exactly(*_teams(event)))
+                await come_back(session, _exactly(*await self._newly(session, body, _teams(event))))
+
+    async def _newly(self, session: AsyncSession, body: Mapping[str, Any], teams: Sequence[str]) -> Sequence[str]:
+        """Those of the workspaces about whose access nothing later is known, by Slack's own second."""
+        at, now = body.get("event_time"), self._clocks.machine.now()
+        if not isinstance(at, int):
+            return teams
+        return [team for team in sorted({*teams}) if await is_newest(session, "slack", f"{ACCESS}{team}", at, now)]
 
     async def _ended(self, session: AsyncSession, body: Mapping[str, Any], place: str) -> None:
         """Removed from a workspace, or from a whole organization; unless it was installed anew since."""

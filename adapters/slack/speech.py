@@ -7,6 +7,7 @@ import logging
 from typing import Any
 
 from adapters.slack.api import SlackApi
+from adapters.slack.heard import FILE_ALONE
 from adapters.slack.home import Home
 from adapters.slack.replies import Replies
 from bot.conversation import Request
@@ -39,6 +40,8 @@ class Speech:
             return self._replies.sentence("talk.interrupted")
         if event.withheld:
             return self._replies.refusal()
+        if event.details == FILE_ALONE:
+            return self._replies.sentence("slack.file-unread")
         reference = "" if event.is_public else event.channel
         return await self._replies.to(Request("slack", event.tenant, event.user_id, event.words, reference=reference))
 

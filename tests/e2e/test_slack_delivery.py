@@ -10,7 +10,8 @@ import pytest
 from sqlmodel import select
 
 from adapters.slack.api import SlackApi
-from adapters.slack.transport import SlackMessenger, connect_workspace
+from adapters.slack.meeting import connect_workspace
+from adapters.slack.transport import SlackMessenger
 from bot.clock import Clocks
 from bot.database import Database
 from bot.errors import BadMessage, CannotLook, CannotReach, DeliveryError, TryLater, Unsure

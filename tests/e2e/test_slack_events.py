@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from adapters.slack.api import SlackApi
 from adapters.slack.heard import heard
-from adapters.slack.transport import connect_workspace
+from adapters.slack.meeting import connect_workspace
 from bot.clock import Clocks, FixedClock
 from bot.conversation import Conversation
 from bot.database import Database

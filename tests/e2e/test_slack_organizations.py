@@ -84,6 +84,24 @@ async def test_a_workspace_taken_out_by_itself_does_not_come_back_with_the_next_
     assert await _left(database) == ["T0OFORG2"]
 
 
+async def test_an_old_word_about_access_does_not_undo_a_newer_one(
+    slack: FakeSlack, admin: Admin, database: Database
+) -> None:
+    await admin.door.slash("help", team_id=TEAM, enterprise_id=ORG.id)
+    await slack.until(lambda: slack.calls.count("users.info") == 1)
+
+    async def tell(what: str, at: int) -> list[str]:
+        envelope: dict[str, Any] = {"team_id": None, "enterprise_id": ORG.id, "authorizations": [], "event_time": at}
+        event = {"type": f"team_access_{what}", "team_ids": [TEAM]}
+        assert (await admin.door.tell(event, event_id=f"Ev{at}{what}", **envelope)).status == 200
+        return await _left(database)
+
+    assert await tell("revoked", 1_764_000_020) == [TEAM]
+    assert await tell("granted", 1_764_000_010) == [TEAM]
+    assert await tell("granted", 1_764_000_030) == []
+    assert await tell("revoked", 1_764_000_025) == []
+
+
 async def _left(database: Database) -> list[str]:
     async with database.reading() as session:
         left = select(Tenant.external_id).where(col(Tenant.left_at).is_not(None)).order_by(Tenant.external_id)
