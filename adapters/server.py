@@ -24,6 +24,12 @@ BACKLOG = 1024
 """Connections that may wait to be taken: of a thousand at once nobody has to knock again, a second later."""
 MAX_BODY = 1024 * 1024
 """Bytes; no platform sends more in one request."""
+LAST_ANSWERS = 4.0
+"""Seconds that requests under way are given when the server stops; aiohttp's own patience is a minute."""
+STOPS_WITHIN = 45
+"""Seconds in which a server that is told to stop has stopped, whatever hangs: what it is sending (`jobs.post_office`),
+the last answers, what each platform has begun (`adapters.background`), a token being kept. Whoever stops it for good
+after a while, as Docker does, has to wait so long."""
 DATABASE: web.AppKey[Database] = web.AppKey("database", Database)
 WATCH: web.AppKey[Watch] = web.AppKey("watch", Watch)
 
@@ -99,7 +105,7 @@ async def run(
     logging.getLogger("aiohttp.server").addFilter(_without_trace)
     stop = stop_signal()
     async with AsyncExitStack() as cleanup:
-        runner = web.AppRunner(app, access_log=None)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=LAST_ANSWERS)
         await runner.setup()
         cleanup.push_async_callback(runner.cleanup)
         try:

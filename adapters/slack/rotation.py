@@ -32,6 +32,8 @@ LEASE = timedelta(seconds=30)
 NOT_AGAIN_BEFORE = timedelta(minutes=5)
 """After a try that failed while the token is still good."""
 SOON = timedelta(seconds=2)
+CLOSING = 6.0
+"""Seconds that a token under renewal is given to be stored when the server stops."""
 _TRIES = (0.2, 1, 3, 6, 10, 10)
 """Seconds from one try to store new tokens to the next: a database that restarts is back by then."""
 _ALWAYS = 10**8
@@ -156,7 +158,9 @@ class Rotation:
         return await self._read(row.external_id)
 
     async def close(self) -> None:
-        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+        """Wait for what is being renewed; not for ever, or the process would be ended in the middle of it anyway."""
+        if self._under_way:
+            await asyncio.wait(self._under_way.values(), timeout=CLOSING)
 
 
 def _same(row: SlackInstallation) -> tuple[ColumnElement[bool], ...]:
