@@ -6,12 +6,16 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
+from adapters.background import Background
 from adapters.composition import Mentor
 from adapters.slack.api import SlackApi
+from adapters.slack.home import Home
+from adapters.slack.replies import Replies
 from adapters.slack.tokens import Tokens
 from adapters.slack.transport import SlackMessenger
 from adapters.teams.transport import teams_messenger
 from adapters.web.inbox import DemoMessenger
+from adapters.wiring import Wiring
 from bot.ports import Messenger
 from jobs.nudges import find_nudges
 from jobs.pacing import Rate
@@ -46,16 +50,41 @@ def post_office(mentor: Mentor, platforms: Mapping[str, Messenger]) -> PostOffic
     )
 
 
+def parts_of(mentor: Mentor) -> Wiring:
+    """What the platforms need of this mentor."""
+    say, conversation = mentor.knowledge.wordings, mentor.conversation
+    return Wiring(
+        mentor.settings,
+        conversation,
+        mentor.database,
+        mentor.clocks,
+        say["en"],
+        languages=frozenset(say),
+        peek=conversation.peek,
+    )
+
+
+@asynccontextmanager
+async def _slack(mentor: Mentor) -> AsyncIterator[SlackMessenger]:
+    """The way to Slack's members, and to the Home tab of those who open it."""
+    settings, parts, background = mentor.settings, parts_of(mentor), Background()
+    api = SlackApi(settings, Tokens(settings, mentor.database, mentor.clocks))
+    home = Home(parts, Replies(parts, api), api, background)
+    slack = SlackMessenger(api, command=settings.SLACK_COMMAND, reads_back=settings.SLACK_READ_BACK, home=home)
+    try:
+        yield slack
+    finally:
+        await background.close()
+        await slack.close()
+
+
 @asynccontextmanager
 async def open_post_office(mentor: Mentor) -> AsyncIterator[PostOffice]:
     """The same for a process that only sends: opens a way to each platform that is switched on, and closes it."""
     settings, platforms = mentor.settings, dict[str, Messenger]()
     async with AsyncExitStack() as opened:
         if settings.has_slack:
-            api = SlackApi(settings, Tokens(settings, mentor.database, mentor.clocks))
-            reads_back = settings.SLACK_READ_BACK
-            platforms["slack"] = slack = SlackMessenger(api, command=settings.SLACK_COMMAND, reads_back=reads_back)
-            opened.push_async_callback(slack.close)
+            platforms["slack"] = await opened.enter_async_context(_slack(mentor))
         if settings.has_teams:
             platforms["teams"] = teams = teams_messenger(settings, mentor.database, mentor.clocks)
             opened.push_async_callback(teams.close)

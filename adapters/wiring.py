@@ -1,5 +1,6 @@
 """What a chat platform's adapter is handed by the composition root, and nothing else."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,3 +31,5 @@ class Wiring:
     """For the few sentences that are said when no member's language is known."""
     languages: frozenset[str] = frozenset({"en"})
     """Those the mentor speaks."""
+    peek: Callable[[Request], Awaitable[Message | None]] | None = None
+    """What it would say while nobody asks (`Conversation.peek`); None where nothing is drawn unasked."""

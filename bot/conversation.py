@@ -105,6 +105,18 @@ class Conversation:
                 raise SeenBefore
             return _whole(visit, _welcomed(visit, await heard.reply(visit)))
 
+    async def peek(self, request: Request) -> Message | None:
+        """What a line that only reads would be answered, while nobody asks: nothing is stored, and it counts as no use
+        of the mentor. None for a stranger, and for a line that might change something.
+        """
+        heard = self._hear(request.text)
+        async with self._database.reading() as session:
+            found = await known_visitor(session, request.platform, request.tenant, request.user)
+            if found is None or not heard.only_reads:
+                return None
+            visit = self._visit(session, found, self._clocks.calendar.now())
+            return _whole(visit, await heard.reply(visit))
+
     async def _glance(self, request: Request, heard: "_Heard") -> Message | None:
         """The answer to a line that changes nothing, without the right to write; None where there is more to it."""
         now = self._clocks.calendar.now()

@@ -189,6 +189,6 @@ def _parcel(claimed: Claimed, message: Message, not_after: datetime) -> Parcel:
         key=key_of(delivery),
         attempt=delivery.attempts,
         address=address_of(claimed),
-        message=message,
+        message=replace(message, has_page=claimed.member.home_opened_at is not None),
         not_after=not_after,
     )

@@ -13,7 +13,7 @@ from aiohttp import web
 from adapters.cli.logs import log_to_stderr
 from adapters.composition import open_mentor, ready_to_answer
 from adapters.heartbeat import open_watch
-from adapters.post import open_post_office, post_office
+from adapters.post import open_post_office, parts_of, post_office
 from adapters.server import make_app, run
 from adapters.slack.inbound import add_slack
 from adapters.teams.inbound import add_teams
@@ -66,10 +66,7 @@ async def _serve(settings: Settings, port: int) -> None:
         add_dashboard(app, mentor)
         say = mentor.knowledge.wordings
         PublicPages(say["en"], settings.ORG_NAME).add_to(app)
-        parts = Wiring(
-            settings, mentor.conversation, mentor.database, mentor.clocks, say["en"], languages=frozenset(say)
-        )
-        office = post_office(mentor, _platforms(app, parts))
+        office = post_office(mentor, _platforms(app, parts_of(mentor)))
         engine = engine_beside_planning(office)
         watch.tally = engine.tally
         jobs = partial(run_jobs, office, engine, watch=watch)

@@ -2,6 +2,7 @@
 `home` command. Asked by the listeners, the forms and whoever answers events.
 """
 
+import asyncio
 import hashlib
 import json
 import logging
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 
 REMEMBERED = 10_000
 """People whose Home we remember, so as not to publish the same again."""
+UNASKED_AT_ONCE = 4
+"""Homes drawn side by side after a round of notes: whoever opens theirs meanwhile does not wait for them."""
 CONFLICT = "hash_conflict"
 
 Person = tuple[str, str]
@@ -43,6 +46,8 @@ class _Desk:
     wanted: bool = False
     reply: Message | None = None
     """To be shown above the next one."""
+    is_used: bool = False
+    """Somebody asked for it, so that it counts as a use of the mentor."""
     busy: bool = False
 
 
@@ -56,24 +61,37 @@ class Home:
         self._api = api
         self._background = background
         self._desks: OrderedDict[Person, _Desk] = OrderedDict()
+        self._turns = asyncio.Semaphore(UNASKED_AT_ONCE)
 
     async def opened(self, tenant: str, user: str) -> None:
         """Somebody opened Home: from now on it is kept up to date."""
         person = (tenant, user)
         desk = self._desk(person)
         desk.shown = ""  # another process may have published since
+        desk.is_used = True
         await self._bring(person, desk)
         await self._remember(person)
 
     def touched(self, tenant: str, user: str, reply: Message) -> None:
         """Somebody used the mentor: if they ever opened Home, and it now shows something else, it is published anew."""
         if reply.has_page:
-            self._background.start(self._bring((tenant, user), self._desk((tenant, user))))
+            desk = self._desk((tenant, user))
+            desk.is_used = True
+            self._background.start(self._bring((tenant, user), desk))
+
+    def written_to(self, tenant: str, user: str, message: Message) -> None:
+        """Something went to somebody unasked: the same, a few people at a time, and they have not used the mentor."""
+        if message.has_page:
+            self._background.start(self._in_turn((tenant, user)))
+
+    async def _in_turn(self, person: Person) -> None:
+        async with self._turns:
+            await self._bring(person, self._desk(person))
 
     async def show(self, tenant: str, user: str, reply: Message) -> None:
         """Somebody pressed something on Home: show the reply above it."""
         desk = self._desk((tenant, user))
-        desk.reply = reply
+        desk.reply, desk.is_used = reply, True
         await self._bring((tenant, user), desk)
 
     def _desk(self, person: Person) -> _Desk:
@@ -107,7 +125,10 @@ class Home:
 
     async def _draw(self, person: Person, desk: _Desk, reply: Message | None) -> None:
         tenant, user = person
-        message = await self._replies.to(Request("slack", tenant, user, "home"))
+        asked, is_used, desk.is_used = Request("slack", tenant, user, "home"), desk.is_used, False
+        message = await self._replies.to(asked) if is_used else await self._replies.peek(asked)
+        if message is None:
+            return
         view = home_view(message, reply=reply, command=self._replies.command)
         digest = _digest(view)
         if digest == desk.shown:

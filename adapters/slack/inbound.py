@@ -78,7 +78,8 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
 
     app.cleanup_ctx.append(partial(_running, background, worker, beside))
     app.on_cleanup.append(lambda _: api.close())
-    return SlackMessenger(api, command=wiring.settings.SLACK_COMMAND, reads_back=wiring.settings.SLACK_READ_BACK)
+    command, reads_back = wiring.settings.SLACK_COMMAND, wiring.settings.SLACK_READ_BACK
+    return SlackMessenger(api, command=command, reads_back=reads_back, home=home)
 
 
 async def _running(

@@ -3,11 +3,14 @@
 import logging
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from adapters.answers import Answers
 from adapters.slack.api import SlackApi
 from adapters.slack.exhibits import frame_of
 from adapters.slack.render import fallback, render
 from adapters.wiring import Wiring
+from bot.conversation import Request
 from bot.errors import DeliveryError
 from bot.message import Message
 
@@ -21,7 +24,16 @@ class Replies(Answers):
         super().__init__(wiring.conversation, wiring.say)
         self.command = wiring.settings.SLACK_COMMAND
         self._api = api
+        self._peek = wiring.peek
         self.frame = frame_of(wiring.say, self.command)
+
+    async def peek(self, request: Request) -> Message | None:
+        """What the mentor would say while nobody asks; None where it is not to be had."""
+        try:
+            return await self._peek(request) if self._peek else None
+        except SQLAlchemyError as error:  # nobody waits for it
+            log.warning("Nothing could be drawn", extra={"event": "unpeeked", "reason": type(error).__name__})
+            return None
 
     def drawn(self, message: Message) -> dict[str, Any]:
         """The message as Slack's methods and answers take it."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from adapters.slack.api import SlackApi
 from adapters.slack.errors import in_words
+from adapters.slack.home import Home
 from adapters.slack.render import fallback, render
 from bot.errors import CannotLook, CannotReach
 from bot.message import Message
@@ -20,10 +21,12 @@ MOST_PAGES = 20
 class SlackMessenger:
     """A `bot.ports.Messenger`: one message to one member, once."""
 
-    def __init__(self, api: SlackApi, *, command: str, reads_back: bool = True) -> None:
+    def __init__(self, api: SlackApi, *, command: str, reads_back: bool = True, home: Home | None = None) -> None:
+        """`home`: where what was sent may show, too."""
         self._api = api
         self._command = command
         self._reads_back = reads_back
+        self._home = home
 
     async def send(self, address: Address, message: Message, *, key: str) -> Receipt:
         try:
@@ -40,6 +43,8 @@ class SlackMessenger:
             )
         except CannotReach as error:  # the ledger keeps it for people to read
             raise CannotReach(in_words(error.reason)) from error
+        if self._home:
+            self._home.written_to(address.tenant, address.user, message)
         return Receipt(str(answer["ts"]), conversation=str(answer["channel"]))
 
     async def look_up(self, address: Address, *, key: str, since: datetime) -> Receipt | None:

@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import select
 
-from bot.clock import Clocks
-from bot.conversation import Conversation
+from bot.clock import Clocks, FixedClock
+from bot.conversation import Conversation, Knowledge
 from bot.database import Database
 from bot.mentoring.samples import PLACED
+from bot.model.coaching import CoachingPlan
 from bot.model.people import Member
 from tests.fakes.block_kit import every
 from tests.fakes.slack import FakeSlack, Held, Refused, running_slack
+from tests.fakes.slack_admin import deliver
 from tests.fakes.slack_door import USER, Door, button, open_door
 from tests.fakes.view_kit import view_faults
 
@@ -145,6 +148,27 @@ async def test_changes_that_come_at_once_are_drawn_once(door: Door, slack: FakeS
     slow.until.set()
     await slack.until(lambda: "Fridays" in _said(slack.views.homes[USER][-1]))
     assert len(slack.views.homes[USER]) == 3
+
+
+async def test_a_note_that_went_out_shows_on_home_and_counts_as_no_use(
+    door: Door, slack: FakeSlack, database: Database, clocks: Clocks, knowledge: Knowledge
+) -> None:
+    for user in (USER, "U0SAMPLE2"):
+        await door.slash("coach on", user_id=user)
+        await door.slash("coach settings America/Chicago", user_id=user)
+    await door.open_home()  # the other never does
+    await _homes(slack, 1)
+    assert isinstance(clocks.calendar, FixedClock)
+    clocks.calendar.move(timedelta(days=2, hours=1))  # past noon on Wednesday, in Chicago
+    for number in range(2, 4):
+        assert (await deliver(door, database, clocks, knowledge)).sent == 2
+        await _homes(slack, number)
+        clocks.calendar.move(timedelta(weeks=1))
+    await deliver(door, database, clocks, knowledge)  # after two without a word it comes every other week
+    assert list(slack.views.homes) == [USER]
+    async with database.reading() as session:
+        plans = (await session.exec(select(CoachingPlan))).all()
+        assert [plan.backoff for plan in plans] == ["fortnightly"] * 2
 
 
 async def test_two_processes_leave_the_newer_home_standing(

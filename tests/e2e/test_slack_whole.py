@@ -208,6 +208,7 @@ async def a_week_later_it_comes_once(workspace: Workspace) -> Json:
     assert note["metadata"]["event_type"] == "preceptor_delivery"
     assert note["metadata"]["event_payload"]["key"].endswith(":weekly:2026-W49")
     assert (note["unfurl_links"], note["unfurl_media"]) == (False, False)
+    await workspace.home("Your next weekly note comes Mon 7 Dec 2026, 10:30")
     return note
 
 
