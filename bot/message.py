@@ -183,6 +183,8 @@ class Message:
     has_page: bool = False
     """Its reader has a page of the mentor's on the platform (Slack's Home tab), which may have to say something else
     now. Set where a message leaves for its reader."""
+    asks_zone: bool = False
+    """Its reader wants to go by the time zone of their profile again: a platform that tells it only when asked is."""
     form: Form | None = None
     """What the blocks ask for, as a form: the quicker way where a platform can open one. The blocks alone suffice."""
 

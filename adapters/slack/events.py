@@ -17,6 +17,7 @@ from adapters.slack.openings import Openings
 from adapters.slack.profiles import Profiles
 from adapters.slack.replies import Replies
 from adapters.slack.speech import Speech
+from adapters.slack.zones import Zones
 from adapters.wiring import Wiring
 from adapters.worker import Handle
 from bot.model.inbound import SPEECH, InboundEvent
@@ -34,6 +35,7 @@ class Hands:
     replies: Replies
     home: Home
     openings: Openings
+    zones: Zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,6 @@ def told(tenant: str, body: Json, now: datetime) -> InboundEvent | None:
 def handlers(hands: Hands) -> Mapping[str, Handle]:
     """Whoever works each kind of stored event, speech included."""
     return {
-        SPEECH: Speech(hands.replies, hands.api, hands.home).answer,
+        SPEECH: Speech(hands.replies, hands.api, hands.home, hands.zones).answer,
         **{n: kind.handler(hands) for n, kind in EVENTS.items()},
     }

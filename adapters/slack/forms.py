@@ -21,6 +21,7 @@ from adapters.slack.home import Home
 from adapters.slack.replies import Replies
 from adapters.slack.submitted import Submission, late_view, submission, tenant_of
 from adapters.slack.views import form_view, reply_view
+from adapters.slack.zones import Zones
 from bot.conversation import Request
 from bot.errors import DeliveryError
 from bot.message import Message, Paragraph, rich
@@ -31,12 +32,15 @@ log = logging.getLogger(__name__)
 class Forms:
     """Opens, fills and answers modals."""
 
-    def __init__(self, replies: Replies, api: SlackApi, home: Home, background: Background, *, taken_in: float) -> None:
+    def __init__(
+        self, replies: Replies, api: SlackApi, home: Home, background: Background, zones: Zones, *, taken_in: float
+    ) -> None:
         """`taken_in`: seconds after which Slack has surely taken in an acknowledgement."""
         self._replies = replies
         self._api = api
         self._home = home
         self._background = background
+        self._zones = zones
         self._taken_in = taken_in
 
     async def open(self, tenant: str, trigger: str, line: str) -> str | None:
@@ -107,6 +111,9 @@ class Forms:
         """The message that the form was opened from shows its result too."""
         if given.view.origin:
             await self._replies.replace(given.view.origin, message)
+        if message.asks_zone:
+            self._zones.ask_anew(request.tenant, request.user)
+            await self._zones.learn(request.tenant, request.user)
         self._home.touched(request.tenant, request.user, message)
 
     def _typed(self, message: Message, line: str) -> Message:

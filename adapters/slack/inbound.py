@@ -59,10 +59,10 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
     )
     home = Home(wiring, replies, api, background)
     forms, openings = (
-        Forms(replies, api, home, background, taken_in=answer_within / 2),
+        Forms(replies, api, home, background, zones, taken_in=answer_within / 2),
         Openings(wiring, replies, home, api),
     )
-    worker = Worker(inbox, handlers(Hands(wiring, api, replies, home, openings)), zones.learn)
+    worker = Worker(inbox, handlers(Hands(wiring, api, replies, home, openings, zones)), zones.learn)
     pages, dnd = InstallPages(wiring, tokens), DoNotDisturb(wiring, api)
     pages.add_to(app)
     bolt = _bolt(wiring, Workspaces(wiring, tokens, background), pages.flow)

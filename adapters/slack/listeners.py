@@ -165,6 +165,8 @@ class Listeners:
 
     def _used(self, request: Request, reply: Message, *, on_home: bool = False) -> None:
         """What follows every use of the mentor, once it is answered."""
+        if reply.asks_zone:
+            self._zones.ask_anew(request.tenant, request.user)
         self._background.start(self._zones.learn(request.tenant, request.user))
         if not on_home:
             self._home.touched(request.tenant, request.user, reply)

@@ -10,6 +10,7 @@ from adapters.slack.api import SlackApi
 from adapters.slack.heard import FILE_ALONE
 from adapters.slack.home import Home
 from adapters.slack.replies import Replies
+from adapters.slack.zones import Zones
 from bot.conversation import Request
 from bot.errors import CannotReach, DeliveryError, TryLater
 from bot.message import Message
@@ -24,15 +25,18 @@ TRIES = 3
 class Speech:
     """Answers what was said."""
 
-    def __init__(self, replies: Replies, api: SlackApi, home: Home) -> None:
+    def __init__(self, replies: Replies, api: SlackApi, home: Home, zones: Zones) -> None:
         self._replies = replies
         self._api = api
         self._home = home
+        self._zones = zones
 
     async def answer(self, event: InboundEvent) -> None:
         """Once. What was begun before and broken off is only said to have been."""
         message = await self._said(event)
         await self._deliver(event, message)
+        if message.asks_zone:
+            self._zones.ask_anew(event.tenant, event.user_id)
         self._home.touched(event.tenant, event.user_id, message)
 
     async def _said(self, event: InboundEvent) -> Message:

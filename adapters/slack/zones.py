@@ -21,6 +21,9 @@ log = logging.getLogger(__name__)
 REMEMBERED = timedelta(days=1)
 """So long a process need not ask about somebody again. Whoever was erased and comes back is somebody new."""
 
+_follows = col(Member.zone_is_own).is_(False)
+"""Until a member chooses a zone, theirs is their profile's."""
+
 
 class Zones:
     """Learns zones. Knows for a day whom it need not ask about."""
@@ -32,12 +35,20 @@ class Zones:
         self._api = api
         self._machine = wiring.clocks.machine
         self._settled: OrderedDict[tuple[str, str], datetime] = OrderedDict()
+        self._anew: set[tuple[str, str]] = set()
+
+    def ask_anew(self, tenant: str, user: str) -> None:
+        """The member wants their profile's zone again, whatever is known: the next `learn` asks for it."""
+        self._settled.pop((tenant, user), None)
+        self._anew.add((tenant, user))
 
     async def learn(self, tenant: str, user: str) -> None:
         """Keep the zone of somebody's Slack profile, unless one is known. Never raises for what Slack does."""
         if self._is_settled((tenant, user)):
             return
-        if (member := await self._without_zone(tenant, user)) is None:
+        member = await self._without_zone(tenant, user, anew=(tenant, user) in self._anew)
+        self._anew.discard((tenant, user))
+        if member is None:
             return
         member_id, locale = member
         try:
@@ -62,20 +73,20 @@ class Zones:
         self._settled[person] = now
         return False
 
-    async def _without_zone(self, tenant: str, user: str) -> tuple[int, str] | None:
+    async def _without_zone(self, tenant: str, user: str, *, anew: bool) -> tuple[int, str] | None:
         async with self._database.reading() as session:
             wanted = (
                 select(col(Member.id), Member.locale)
                 .join(Tenant, col(Tenant.id) == Member.tenant_id)
                 .where(Tenant.platform == "slack", Tenant.external_id == tenant)
-                .where(Member.user_id == user, col(Member.zone).is_(None))
+                .where(Member.user_id == user, _follows if anew else col(Member.zone).is_(None))
             )
             found = (await session.exec(wanted)).first()
         return (found[0] or 0, found[1]) if found else None
 
     async def _keep(self, member_id: int, profile: Profile) -> None:
         """With all that is planned in local time, which was timed by a guess."""
-        wanted = select(Member).where(Member.id == member_id, col(Member.zone).is_(None))
+        wanted = select(Member).where(Member.id == member_id, _follows)
         async with self._database.work() as session:
             if member := (await session.exec(wanted.with_for_update(key_share=True))).first():
                 await follow(session, member, profile, self._clock.now(), self._languages)

@@ -1,6 +1,7 @@
 """`coach …`: weekly coaching in the member's own hands: on, off, settings, less often, a pause, what comes and why."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from bot.mentoring import coaching, pausing
@@ -26,7 +27,7 @@ from bot.mentoring.ledger_words import ledger_lines
 from bot.mentoring.progress import find_thing, load
 from bot.mentoring.samples import PLACED
 from bot.mentoring.selection import choose_action
-from bot.mentoring.settings_words import Misread, Wishes, read_wishes
+from bot.mentoring.settings_words import AUTO, Misread, Wishes, read_wishes
 from bot.mentoring.zones import zones_like
 from bot.message import Block, Bold, Button, Buttons, Facts, Message, Paragraph, Text, rich
 from bot.model.coaching import CoachingPlan
@@ -81,7 +82,10 @@ async def _settings(visit: Visit, words: str) -> Message:
     if wishes == Wishes():
         return await _settings(visit, "")
     plan = await _grant(visit, wishes)
-    return changed(visit, plan, await _coming(visit, plan), "coaching.settings.saved.title")
+    saved = changed(visit, plan, await _coming(visit, plan), "coaching.settings.saved.title")
+    if wishes.zone != AUTO:
+        return saved
+    return replace(saved, blocks=(sentence(visit, "coaching.zone.auto"), *saved.blocks), asks_zone=True)
 
 
 async def _moved(visit: Visit, plan: CoachingPlan) -> tuple[Block, ...]:
@@ -94,7 +98,10 @@ async def _moved(visit: Visit, plan: CoachingPlan) -> tuple[Block, ...]:
 
 
 async def _grant(visit: Visit, wishes: Wishes) -> CoachingPlan:
-    if wishes.zone:
+    if wishes.zone == AUTO:
+        visit.member.zone_is_own = False
+        visit.session.add(visit.member)
+    elif wishes.zone:
         await coaching.set_zone(visit.session, visit.member, wishes.zone, own=True)
     chosen = coaching.Rhythm()
     if wishes.weekday is not None:
@@ -212,6 +219,7 @@ _WAYS: Mapping[str, Way] = MappingProxyType(
         "on": _on,
         "off": _off,
         "settings": _settings,
+        "zone": _settings,
         "less": _less,
         "weekly": _weekly,
         "pause": pausing.pause,
@@ -227,7 +235,7 @@ _THURSDAYS = (PLACED, "coach on", "coach settings thursday")
 COMMAND = Command(
     name="coach",
     summary="coaching.summary.coach",
-    arguments=r"(?:on|off|less|weekly|resume|why|next|(?:settings|pause)(?: .*)?|more(?: [a-z0-9-]+){0,2})?",
+    arguments=r"(?:on|off|less|weekly|resume|why|next|(?:settings|zone|pause)(?: .*)?|more(?: [a-z0-9-]+){0,2})?",
     examples=(
         Example("coach on", after=(PLACED,)),
         Example("coach settings Friday 9:30 Chicago topics step", after=("coach on",)),
@@ -239,6 +247,7 @@ COMMAND = Command(
         Example("coach pause 4 Jan to 20 Dec", after=("coach on",)),
         Example("coach next", after=(*_THURSDAYS, "admin holidays add 2026-11-26 Thanksgiving"), by_operator=True),
         Example("coach", after=(*_THURSDAYS, "admin quiet 11:30 to 13:30"), by_operator=True),
+        Example("coach zone auto", after=("coach on", "coach settings Denver")),
     ),
     handle=handle,
 )

@@ -10,6 +10,7 @@ from bot.clock import instant_of
 from bot.mentoring.coaching import TOPICS, is_leaving, is_paused, time_of
 from bot.mentoring.coming import Coming
 from bot.mentoring.coming_words import calendar_lines, leave_words
+from bot.mentoring.settings_words import AUTO
 from bot.mentoring.zones import COMMON
 from bot.message import Block, Button, Buttons, Choice, Facts, Message, Paragraph, Spans, When, rich, text
 from bot.model.coaching import CoachingPlan
@@ -154,6 +155,8 @@ def zone_choice(visit: Visit) -> Choice:
     if own and own not in names:
         names = {own: own[-30:], **names}
     options = tuple(Button(label, f"coach settings {zone}") for zone, label in names.items())
+    if visit.member.zone_is_own:
+        options += (Button(visit.say("coaching.settings.zone.auto"), f"coach settings {AUTO}"),)
     return Choice(visit.say("coaching.settings.zone"), options, f"coach settings {own}" if own else None)
 
 

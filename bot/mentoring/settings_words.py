@@ -12,6 +12,8 @@ from bot.mentoring.days import clock_time, weekday_named
 from bot.mentoring.zones import find_zone
 
 _NOISE = {"at", "on", "in", "and", "every", "zone", "timezone", "day", "hour", "time", "a", "las", "los", "el"}
+AUTO = "auto"
+"""In the place of a zone: the one that the platform tells."""
 _HALF = re.compile(r"[ap]\.?m?\.?,?", re.IGNORECASE)
 _TOPIC_WORDS = {
     **dict.fromkeys(("step", "steps", "action", "actions"), "step"),
@@ -26,6 +28,7 @@ class Wishes:
     weekday: int | None = None
     at: time | None = None
     zone: str | None = None
+    """An IANA name, or `AUTO`."""
     topics: tuple[str, ...] | None = None
 
 
@@ -50,6 +53,8 @@ def read_wishes(words: str, locale: str) -> Wishes | Misread:
     weekday, rest = _take_weekday(rest, locale)
     whole = " ".join(word.strip(",") for word in rest)
     place = " ".join(word for word in whole.split() if word not in _NOISE)
+    if place == AUTO:
+        return Wishes(weekday, at, AUTO, topics)
     zone = find_zone(whole) or find_zone(place)  # "los" is part of a city, or of "los viernes"
     if place and zone is None:
         return Misread("zone", place)

@@ -50,6 +50,19 @@ async def test_a_profile_without_a_zone_is_read_once(
     assert await _zones(database) == [None]
 
 
+async def test_a_member_goes_by_their_own_zone_and_then_by_their_profiles_again(
+    slack: FakeSlack, database: Database, clocks: Clocks, conversation: Conversation
+) -> None:
+    async with open_door(slack, database, clocks, conversation) as door:
+        for line in (PLACED, "coach on", "plan get-an-outside-view 2026-11-26 12:30, break room", "coach zone Denver"):
+            await door.slash(line)
+        assert await _zones(database) == ["America/Denver"]
+        told = await (await door.slash("coach zone auto")).text()
+        assert "follows your profile again" in told
+    assert await _zones(database) == ["America/Chicago"]
+    assert await _planned(database) == _at_noon_and_half_past("America/Chicago")
+
+
 async def test_what_was_planned_by_a_guess_follows_the_zone(
     slack: FakeSlack, database: Database, clocks: Clocks, conversation: Conversation
 ) -> None:
