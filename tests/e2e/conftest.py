@@ -29,7 +29,7 @@ ARGUMENTS = (
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     path = shutil.which("chromium")
     if path is None:
