@@ -43,6 +43,18 @@ async def test_the_sample_members_stand_where_they_are_said_to(http: ClientSessi
     assert "unasked" in {message["author"] for message in views[2]["messages"]}
 
 
+async def test_a_file_is_downloaded_by_whoever_it_was_offered_to(http: ClientSession) -> None:
+    offered = (await tell(http, "say", member="sample-2", text="export"))["messages"][-1]
+    assert [file["recipe"] for file in offered["drawn"]["files"]] == ["record"]
+    wanted = {"member": "sample-2", "message": str(offered["id"]), "file": "0"}
+    async with http.get("api/file", params=wanted) as answer:
+        assert [row["user_id"] for row in (await answer.json())["kept"]["member"]] == ["sample-2"]
+        assert answer.headers["Content-Disposition"].startswith("attachment;")
+    for other in ({"member": "sample-1"}, {"message": "1"}, {"message": "x"}, {"file": "1"}, {"file": "²"}):
+        async with http.get("api/file", params={**wanted, **other}) as answer:
+            assert answer.status == 404, other
+
+
 async def test_a_typed_line_is_answered_by_the_mentor(http: ClientSession) -> None:
     view = await tell(http, "say", member="sample-1", text="/mentor faq do I need a degree?")
     typed, answer = view["messages"][-2:]
