@@ -153,7 +153,21 @@ class Divider:
     """A pause between two matters."""
 
 
-Block = Paragraph | Bullets | Facts | Progress | Table | Buttons | Choice | Input | Divider
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file for the reader alone, in a reply. Nothing is made or kept when the message is written: `bot.files` makes
+    it when it is handed over. What is sent unasked has a button that asks for it instead.
+    """
+
+    name: str
+    """What it is called where it is kept, with its ending."""
+    label: str
+    """What is in it, in a few words."""
+    recipe: str
+    """What to make: a kind of `bot.files`, and after a space its own words ("record")."""
+
+
+Block = Paragraph | Bullets | Facts | Progress | Table | Buttons | Choice | Input | Divider | File
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +210,7 @@ def plain(message: Message) -> str:
     return "\n".join([message.title, *(line for block in message.blocks for line in plain_lines(block))])
 
 
-def plain_lines(block: Block) -> list[str]:  # noqa: PLR0911 - one line a block
+def plain_lines(block: Block) -> list[str]:  # noqa: PLR0911, C901 - one line a block
     match block:
         case Paragraph():
             return [plain_spans(block.spans)]
@@ -211,8 +225,15 @@ def plain_lines(block: Block) -> list[str]:  # noqa: PLR0911 - one line a block
             return [" | ".join(block.headings), *(" | ".join(map(plain_spans, row)) for row in block.rows)]
         case Choice() | Input():
             return [block.label]
+        case File():
+            return [f"{block.label}: {block.name}"]
         case Buttons() | Divider():
             return []
+
+
+def files_of(message: Message) -> tuple[File, ...]:
+    """What is handed over with the message."""
+    return tuple(block for block in message.blocks if isinstance(block, File))
 
 
 def plain_spans(spans: Spans) -> str:
