@@ -7,6 +7,7 @@ from bot.clock import local_day
 from bot.mentoring import ce_add, ce_log
 from bot.mentoring.ce_alerts import alerts, follow_records, is_on
 from bot.mentoring.ce_export import export
+from bot.mentoring.ce_feed import calendar
 from bot.mentoring.ce_records import Record, load, named, names_of
 from bot.mentoring.ce_words import card, whole
 from bot.mentoring.showing import sentence
@@ -93,6 +94,7 @@ _WAYS: Mapping[str, Way] = MappingProxyType(
         "list": ce_log.listed,
         "alerts": alerts,
         "export": export,
+        "calendar": calendar,
     }
 )
 _CHANGES = frozenset(("add", "drop", "keep", "log", "edit", "delete", "restore"))
@@ -121,6 +123,7 @@ COMMAND = Command(
         Example("ce list", after=(*_BOTH, _UPDATE)),
         Example("ce export", after=(*_BOTH, _UPDATE)),
         Example("ce export cmm", after=(*_BOTH, _UPDATE)),
+        Example("ce calendar", after=_BOTH),
         Example("ce alerts", after=_BOTH),
         Example("ce alerts on", after=_BOTH),
         Example("ce delete 1", after=(*_BOTH, _UPDATE)),
