@@ -18,6 +18,7 @@ from adapters.inbox import Inbox
 from adapters.teams.api import TeamsApi
 from adapters.teams.conversations import Conversations
 from adapters.teams.dispatch import ANSWER_WITHIN, Dispatch, Ears
+from adapters.teams.files import Files
 from adapters.teams.gate import Gate
 from adapters.teams.lifecycle import Lifecycle
 from adapters.teams.personal import PersonalConversations
@@ -29,7 +30,7 @@ from adapters.teams.sdk.tokens import TokenCheck
 from adapters.teams.transport import TeamsMessenger, teams_messenger
 from adapters.wiring import Wiring
 from adapters.worker import Handle, Worker
-from bot.model.inbound import SPEECH, InboundEvent
+from bot.model.inbound import FILE, SPEECH, InboundEvent
 
 PATH = "/api/messages"
 
@@ -42,6 +43,7 @@ class Hands:
     api: TeamsApi
     personal: PersonalConversations
     background: Background
+    files: Files
 
 
 def add_teams(
@@ -51,10 +53,12 @@ def add_teams(
     settings, clocks, background = wiring.settings, wiring.clocks, Background()
     messenger = teams_messenger(settings, wiring.database, clocks)
     conversations, api = messenger.conversations, messenger.api
-    ears = ears_of(Hands(wiring, api, messenger.personal, background))
-    lifecycle = Lifecycle(wiring.database, clocks, conversations)
     inbox = Inbox("teams", wiring.database, clocks.machine)
-    worker = Worker(inbox, _handlers(ears, conversations, lifecycle))
+    files = Files(wiring, api, messenger.personal, inbox)
+    ears = ears_of(Hands(wiring, api, messenger.personal, background, files))
+    lifecycle = Lifecycle(wiring.database, clocks, conversations)
+    worker = Worker(inbox, {**_handlers(ears, conversations, lifecycle), FILE: files.hand_over})
+    files.woken = worker.wake
     dispatch = Dispatch(ears, worker, conversations, background, within=answer_within)
     app_id, metadata = settings.MicrosoftAppId or "", settings.BOT_OPENID_METADATA_URL
     check = TokenCheck(app_id, cloud_of(metadata).issuer, SigningKeys(metadata, clocks.machine), clocks.machine)

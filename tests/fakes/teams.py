@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.fakes.adaptive_kit import refused_for
+from tests.fakes.teams_files import FileStore
 from tests.fakes.teams_keys import APP
 
 TOKEN = "a-fixed-token-for-tests"
@@ -83,6 +84,7 @@ class FakeTeams:
     mishaps: dict[str, deque[Mishap]] = field(default_factory=lambda: defaultdict(deque))
     url: str = ""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    store: FileStore = field(default_factory=FileStore)
     _numbers: int = 0
 
     @property
@@ -213,8 +215,9 @@ async def running_teams() -> AsyncIterator[FakeTeams]:
         ("GET", "/{conversation}/members/{user}", "member"),
     ):
         app.router.add_route(method, f"{there}{path}", _named(teams, call))
+    app.router.add_put("/store/{name}", teams.store.receive)
     async with TestServer(app) as server:
-        teams.url = str(server.make_url("")).rstrip("/")
+        teams.url = teams.store.url = str(server.make_url("")).rstrip("/")
         yield teams
 
 

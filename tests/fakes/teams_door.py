@@ -16,6 +16,7 @@ from adapters.teams.listeners import Listeners
 from adapters.teams.transport import TeamsMessenger
 from adapters.wiring import Answering, Wiring
 from bot.clock import Clock, Clocks
+from bot.conversation import Conversation
 from bot.database import Database
 from bot.settings import read_settings
 from content.wording import load_wordings
@@ -138,7 +139,8 @@ def teams_wiring(
 ) -> Wiring:
     say = load_wordings()
     given = read_settings(teams_settings(teams, keys, **settings))
-    return Wiring(given, conversation, database, clocks, say["en"], languages=frozenset(say))
+    files = conversation if isinstance(conversation, Conversation) else None
+    return Wiring(given, conversation, database, clocks, say["en"], languages=frozenset(say), files=files)
 
 
 @asynccontextmanager
