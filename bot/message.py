@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.bars import marks_of
 from bot.form import Form
+from bot.marks import Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,18 +184,6 @@ Block = Paragraph | Bullets | Facts | Progress | Table | Buttons | Choice | Inpu
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
-    """Words that a platform's drawing may have to add, in the reader's language; without one, signs."""
-
-    cut: str = "…"
-    """Stands where the platform has no room for the rest of the message."""
-    pick: str = "→"
-    """On the button that sends what was picked from a list, where picking alone does not."""
-    part: str = "{number} / {total}"
-    """Stands above each part of a message that a platform shows as several."""
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
     """What the mentor says at one time."""
 
@@ -241,11 +230,6 @@ def plain_lines(block: Block) -> list[str]:  # noqa: PLR0911, C901 - one line a 
             return [f"{block.label}: {block.name}"]
         case Buttons() | Divider():
             return []
-
-
-def files_of(message: Message) -> tuple[File, ...]:
-    """What is handed over with the message."""
-    return tuple(block for block in message.blocks if isinstance(block, File))
 
 
 def plain_spans(spans: Spans) -> str:

@@ -15,7 +15,8 @@ from adapters.teams.render import render as render_teams
 from bot.clock import Clocks
 from bot.database import Database
 from bot.errors import CannotReach
-from bot.message import Message, files_of, plain
+from bot.files import files_of
+from bot.message import Message, plain
 from bot.model.demo import DemoMessage
 from bot.model.people import Member, Tenant
 from bot.ports import Address, Receipt
