@@ -8,7 +8,9 @@ from datetime import timedelta
 
 from adapters.background import Background
 from adapters.composition import Mentor
+from adapters.inbox import Inbox
 from adapters.slack.api import SlackApi
+from adapters.slack.files import Files
 from adapters.slack.home import Home
 from adapters.slack.replies import Replies
 from adapters.slack.tokens import Tokens
@@ -61,6 +63,7 @@ def parts_of(mentor: Mentor) -> Wiring:
         say["en"],
         languages=frozenset(say),
         peek=conversation.peek,
+        files=conversation,
     )
 
 
@@ -69,7 +72,8 @@ async def _slack(mentor: Mentor) -> AsyncIterator[SlackMessenger]:
     """The way to Slack's members, and to the Home tab of those who open it."""
     settings, parts, background = mentor.settings, parts_of(mentor), Background()
     api = SlackApi(settings, Tokens(settings, mentor.database, mentor.clocks))
-    home = Home(parts, Replies(parts, api), api, background)
+    files = Files(parts, api, Inbox("slack", mentor.database, mentor.clocks.machine))
+    home = Home(parts, Replies(parts, api, files), api, background)
     slack = SlackMessenger(api, command=settings.SLACK_COMMAND, reads_back=settings.SLACK_READ_BACK, home=home)
     try:
         yield slack

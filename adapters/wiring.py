@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.clock import Clocks
 from bot.conversation import Request
 from bot.database import Database
+from bot.files import Made, NotMade
 from bot.message import Message
 from bot.settings import Settings
 from content.wording import Wording
@@ -17,6 +18,13 @@ class Answering(Protocol):
 
     async def answer(self, request: Request) -> Message:
         """What the mentor says."""
+
+
+class Making(Protocol):
+    """Something that makes files: `bot.conversation.Conversation` too."""
+
+    async def make(self, platform: str, tenant: str, user: str, recipe: str) -> Made | NotMade:
+        """The file of a recipe, for that person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +41,5 @@ class Wiring:
     """Those the mentor speaks."""
     peek: Callable[[Request], Awaitable[Message | None]] | None = None
     """What it would say while nobody asks (`Conversation.peek`); None where nothing is drawn unasked."""
+    files: Making | None = None
+    """Makes what replies offer; None only where no reply offers any."""

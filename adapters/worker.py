@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from adapters.background import Background
 from adapters.inbox import AT_ONCE, Inbox
 from bot.errors import DeliveryError
-from bot.model.inbound import SPEECH, InboundEvent
+from bot.model.inbound import FILE, SPEECH, InboundEvent
 
 log = logging.getLogger(__name__)
 
@@ -20,8 +20,8 @@ LOOK_AGAIN = 30.0
 MOST_CLAIMS = {SPEECH: 2}
 CLAIMS = 5
 """So often work on an event is begun, at most: it may break off with the process, or wait for the platform."""
-EACH_COUNTS = (SPEECH, "app_home_opened")
-"""Kinds of which every event is worked to its end; of others about the same person, only the newest matters."""
+EACH_COUNTS = (SPEECH, FILE, "app_home_opened")
+"""Of other kinds, one that was interrupted is left for a later one about the same person."""
 
 
 Handle = Callable[[InboundEvent], Awaitable[None]]

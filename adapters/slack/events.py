@@ -12,6 +12,7 @@ from typing import Any
 
 from adapters.slack.api import SlackApi
 from adapters.slack.dnd import DoNotDisturb
+from adapters.slack.files import Files
 from adapters.slack.home import Home
 from adapters.slack.openings import Openings
 from adapters.slack.profiles import Profiles
@@ -20,7 +21,7 @@ from adapters.slack.speech import Speech
 from adapters.slack.zones import Zones
 from adapters.wiring import Wiring
 from adapters.worker import Handle
-from bot.model.inbound import SPEECH, InboundEvent
+from bot.model.inbound import FILE, SPEECH, InboundEvent
 
 DND = ("dnd_enabled", "next_dnd_start_ts", "next_dnd_end_ts", "snooze_enabled", "snooze_endtime")
 Json = Mapping[str, Any]
@@ -36,6 +37,7 @@ class Hands:
     home: Home
     openings: Openings
     zones: Zones
+    files: Files
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +116,9 @@ def told(tenant: str, body: Json, now: datetime) -> InboundEvent | None:
 
 
 def handlers(hands: Hands) -> Mapping[str, Handle]:
-    """Whoever works each kind of stored event, speech included."""
+    """Whoever works each kind of stored event, speech and files included."""
     return {
         SPEECH: Speech(hands.replies, hands.api, hands.home, hands.zones).answer,
+        FILE: hands.files.hand_over,
         **{n: kind.handler(hands) for n, kind in EVENTS.items()},
     }

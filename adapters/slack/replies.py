@@ -8,10 +8,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.answers import Answers
 from adapters.slack.api import SlackApi
 from adapters.slack.exhibits import frame_of
+from adapters.slack.files import Files
 from adapters.slack.render import fallback, render
 from adapters.wiring import Wiring
 from bot.conversation import Request
 from bot.errors import DeliveryError
+from bot.files import files_of
 from bot.message import Message
 
 log = logging.getLogger(__name__)
@@ -20,12 +22,23 @@ log = logging.getLogger(__name__)
 class Replies(Answers):
     """Makes and posts replies."""
 
-    def __init__(self, wiring: Wiring, api: SlackApi) -> None:
+    def __init__(self, wiring: Wiring, api: SlackApi, files: Files) -> None:
         super().__init__(wiring.conversation, wiring.say)
         self.command = wiring.settings.SLACK_COMMAND
         self._api = api
         self._peek = wiring.peek
+        self._files = files
         self.frame = frame_of(wiring.say, self.command)
+
+    async def to(self, request: Request) -> Message:
+        """What the mentor says; the files that it offers come behind it, into the direct messages."""
+        message = await super().to(request)
+        if offered := files_of(message):
+            try:
+                await self._files.offer(request, offered)
+            except Exception as error:  # noqa: BLE001 - the edge: a promise that is not kept is not made
+                return self.trouble(error)
+        return message
 
     async def peek(self, request: Request) -> Message | None:
         """What the mentor would say while nobody asks; None where it is not to be had."""

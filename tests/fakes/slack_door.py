@@ -179,9 +179,17 @@ def wiring(slack: FakeSlack, database: Database, clocks: Clocks, conversation: A
     """Settings given by name replace ours; an empty one is left out."""
     given = {"SLACK_SIGNING_SECRET": SECRET, "SLACK_BOT_TOKEN": TOKEN, "SLACK_API_URL": f"{slack.url}/api", **settings}
     say = load_wordings()["en"]
-    peek = conversation.peek if isinstance(conversation, Conversation) else None
-    languages = frozenset({"en", "es"})
-    return Wiring(read_settings(given), conversation, database, clocks, say, languages=languages, peek=peek)
+    real = conversation if isinstance(conversation, Conversation) else None
+    return Wiring(
+        read_settings(given),
+        conversation,
+        database,
+        clocks,
+        say,
+        languages=frozenset({"en", "es"}),
+        peek=real.peek if real else None,
+        files=real,
+    )
 
 
 @asynccontextmanager
