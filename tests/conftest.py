@@ -5,6 +5,7 @@ import gc
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,20 @@ from tests.fakes.spare_databases import SpareDatabases
 
 MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 """Noon on a Monday in New York: where the tests' clocks begin."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long ones begin each process's share of the tests, as xdist cuts them: one met at the end would run alone."""
+    processes = getattr(config, "workerinput", {"workercount": 1})["workercount"]
+    long = [item for item in items if item.get_closest_marker("long")]
+    others = iter([item for item in items if not item.get_closest_marker("long")])
+    ordered: list[pytest.Item] = []
+    for process in range(processes):
+        first = long[process::processes]
+        share = (len(items) - len(ordered)) // (processes - process)
+        ordered += [*first, *islice(others, share - len(first))]
+    items[:] = ordered
 
 
 def pytest_collection_finish() -> None:

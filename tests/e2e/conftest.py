@@ -10,6 +10,7 @@ from playwright.async_api import Browser, async_playwright, expect
 from bot.clock import FixedClock
 from bot.conversation import Knowledge
 from bot.database import Database
+from tests.fakes.chromium import Chromium
 from tests.fakes.dashboard import Dashboard, open_dashboard
 from tests.fakes.desk import Desk
 from tests.fakes.warm_program import WarmProgram
@@ -17,28 +18,24 @@ from tests.fakes.warm_program import WarmProgram
 expect.set_options(timeout=30_000)
 """Milliseconds to wait for what normally takes a few: a machine may have other work."""
 
-ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
     path = shutil.which("chromium")
     if path is None:
         missing = "Chromium is not installed: apt-get install chromium"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
+    running = Chromium(path, tmp_path_factory.mktemp("chromium"))
+    yield running
+    running.close()
+
+
+@pytest.fixture
+async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        opened = await playwright.chromium.connect_over_cdp(chromium.address)
         yield opened
         await opened.close()
 

@@ -43,6 +43,7 @@ async def type_line(page: Page, line: str) -> None:
     await expect(page.locator("body")).not_to_have_attribute("aria-busy", "true")
 
 
+@pytest.mark.long
 async def test_a_member_opts_in_gets_one_note_a_week_later_and_moves_on(page: Page) -> None:
     await page.get_by_text("biller with a degree").click()
     await expect(page.locator("#done")).to_have_text("0 of 9 actions done")
@@ -121,6 +122,7 @@ async def test_json_and_the_tour_are_there_for_who_wants_them(page: Page) -> Non
     await expect(page.locator(".tour")).to_have_count(0)
 
 
+@pytest.mark.long
 async def test_a_phone_shows_one_thing_at_a_time_and_never_scrolls_sideways(page: Page) -> None:
     await page.set_viewport_size({"width": 320, "height": 640})
     panel = page.get_by_role("complementary")
