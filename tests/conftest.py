@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for process in range(processes):
         first = long[process::processes]
         share = (len(items) - len(ordered)) // (processes - process)
-        ordered += [*first, *islice(others, share - len(first))]
+        ordered += [*first, *islice(others, max(0, share - len(first)))]
     items[:] = ordered
 
 

@@ -10,7 +10,7 @@ from playwright.async_api import Browser, async_playwright, expect
 from bot.clock import FixedClock
 from bot.conversation import Knowledge
 from bot.database import Database
-from tests.fakes.chromium import Chromium
+from tests.e2e.playground_server import Demo, demo_server
 from tests.fakes.dashboard import Dashboard, open_dashboard
 from tests.fakes.desk import Desk
 from tests.fakes.warm_program import WarmProgram
@@ -18,24 +18,28 @@ from tests.fakes.warm_program import WarmProgram
 expect.set_options(timeout=30_000)
 """Milliseconds to wait for what normally takes a few: a machine may have other work."""
 
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
 
 @pytest.fixture(scope="session")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+async def browser() -> AsyncIterator[Browser]:
     path = shutil.which("chromium")
     if path is None:
         missing = "Chromium is not installed: apt-get install chromium"
         if os.environ.get("CI") == "true":
             pytest.fail(missing)
         pytest.skip(missing)
-    running = Chromium(path, tmp_path_factory.mktemp("chromium"))
-    yield running
-    running.close()
-
-
-@pytest.fixture
-async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.connect_over_cdp(chromium.address)
+        opened = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         yield opened
         await opened.close()
 
@@ -46,6 +50,12 @@ def program() -> Iterator[WarmProgram]:
     warm = WarmProgram()
     yield warm
     warm.close()
+
+
+@pytest.fixture
+async def demo(sqlite: Database, knowledge: Knowledge) -> AsyncIterator[Demo]:
+    async with demo_server(sqlite, knowledge) as running:
+        yield running
 
 
 @pytest.fixture
