@@ -16,6 +16,7 @@ from sqlalchemy import Connection, event, exists, inspect, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -78,6 +79,8 @@ class Database:
         self._readers_turn = self._turn if self.is_sqlite and not self.file else nullcontext()
         snapshot: dict[str, Any] = {} if self.is_sqlite else _SNAPSHOT
         self._unfinished: set[asyncio.Task[None]] = set()
+        self._is_closed = False
+        event.listen(engine.sync_engine, "checkin", self._take_back)
         self._glancing = engine.execution_options(**{_READS: True, _AT_ONCE: True}, **snapshot)
         self._answering = engine.execution_options(**{_AT_ONCE: True})
         self._noting = engine.execution_options(**{_AT_ONCE: True, _SOON: True})
@@ -125,7 +128,7 @@ class Database:
             finally:
                 # On SQLite nothing waits in the end of what went well, so nothing can be cancelled midway.
                 quick = is_whole and self.is_sqlite
-                await (session.close() if quick else asyncio.shield(asyncio.create_task(session.close())))
+                await (session.close() if quick else self._finished(session))
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -179,7 +182,19 @@ class Database:
 
     async def close(self) -> None:
         await asyncio.gather(*self._unfinished, return_exceptions=True)
+        self._is_closed = True
         await self.engine.dispose()
+
+    async def _finished(self, session: AsyncSession) -> None:
+        """Close it whole, though whoever waits for it is cancelled."""
+        self.see_to(closing := asyncio.create_task(session.close()))
+        await asyncio.shield(closing)
+
+    def _take_back(self, connection: object, record: ConnectionPoolEntry) -> None:
+        """Close what comes back after the end, out of the hands of a task that was cancelled: the pool that it belongs
+        to is no more, and nobody else would."""
+        if self._is_closed and connection:
+            record.invalidate()
 
     def _knock(self) -> None:
         """Fail here when the file cannot be opened: where aiosqlite fails to, its thread may outlive the event loop and

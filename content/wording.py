@@ -7,7 +7,7 @@ from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
@@ -45,16 +45,19 @@ def load_wordings(folder: Path = WORDS) -> Mapping[str, Wording]:
     Raises ContentFault when a catalogue cannot be read or holds a key twice.
     """
     catalogues = {path.name: _read(path) for path in sorted(folder.iterdir()) if path.is_dir()}
-    fallback = _compile(catalogues[FALLBACK])
+    compiled = {locale: _compile(catalogue) for locale, catalogue in catalogues.items()}
     english = _keys(catalogues[FALLBACK])
+    for locale, translations in compiled.items():
+        if locale != FALLBACK:
+            translations.add_fallback(compiled[FALLBACK])
     return {
-        locale: Wording(locale, _falling_back(_compile(catalogue), fallback, locale), english | _keys(catalogue))
+        locale: Wording(locale, compiled[locale], english | _keys(catalogue))
         for locale, catalogue in catalogues.items()
     }
 
 
 def _read(folder: Path) -> Catalog:
-    whole = Catalog(locale=folder.name)
+    read: dict[str, Message] = {}
     for path in sorted(folder.glob("*.po")):
         try:
             with path.open("rb") as file:
@@ -64,10 +67,17 @@ def _read(folder: Path) -> Catalog:
         for message in part:
             if not message.id:
                 continue
-            if message.id in whole:
-                raise ContentFault([Fault(str(path), message.lineno or 1, f"the key {message.id!r} stands twice")])
-            whole[message.id] = message
+            if (key := _key(message)) in read:
+                raise ContentFault([Fault(str(path), message.lineno or 1, f"the key {key!r} stands twice")])
+            read[key] = message
+    whole = Catalog(locale=folder.name)
+    for key in sorted(read):  # Babel sorts them again, slowly where they are not in order
+        whole[read[key].id] = read[key]
     return whole
+
+
+def _key(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
 
 
 def _compile(catalogue: Catalog) -> GNUTranslations:
@@ -77,15 +87,5 @@ def _compile(catalogue: Catalog) -> GNUTranslations:
     return GNUTranslations(compiled)
 
 
-def _falling_back(translations: GNUTranslations, fallback: GNUTranslations, locale: str) -> GNUTranslations:
-    if locale != FALLBACK:
-        translations.add_fallback(fallback)
-    return translations
-
-
 def _keys(catalogue: Catalog) -> frozenset[str]:
-    return frozenset(
-        message.id if isinstance(message.id, str) else message.id[0]
-        for message in catalogue
-        if message.id and message.string
-    )
+    return frozenset(_key(message) for message in catalogue if message.id and message.string)

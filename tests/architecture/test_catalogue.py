@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from content.wording import load_wordings
+from tests.fakes.shipped import shipped_wordings
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for floor in ("adapters", "jobs", "bot", "content") for path in (ROOT / floor).rglob("*.py")]
@@ -14,7 +14,7 @@ KEY = re.compile(r"[a-z]+(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)+")
 
 
 def test_every_sentence_asked_for_exists() -> None:
-    keys = load_wordings()["en"].keys
+    keys = shipped_wordings()["en"].keys
     areas = {key.partition(".")[0] for key in keys}
     asked = {text for text in _literals() if KEY.fullmatch(text) and text.partition(".")[0] in areas}
     assert len(asked) > 100
@@ -22,7 +22,7 @@ def test_every_sentence_asked_for_exists() -> None:
 
 
 def test_every_sentence_of_the_catalogue_is_asked_for() -> None:
-    keys = load_wordings()["en"].keys
+    keys = shipped_wordings()["en"].keys
     literals = set(_literals())
     pieces = [re.compile(pattern) for pattern in _patterns()]
     silent = [key for key in keys if key not in literals and not any(piece.fullmatch(key) for piece in pieces)]

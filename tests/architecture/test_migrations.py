@@ -63,6 +63,7 @@ ON_POSTGRESQL = {
 """SQLite has no such statement; there it takes a new table, which shows in the same way."""
 
 
+@pytest.mark.long
 async def test_what_narrows_is_noticed(database: Database) -> None:
     statements = NARROWING if database.is_sqlite else {**NARROWING, **ON_POSTGRESQL}
     assert len(statements) >= 5

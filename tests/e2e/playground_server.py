@@ -13,12 +13,12 @@ from adapters.server import make_app
 from adapters.web.inbox import DemoMessenger
 from adapters.web.playground import open_playground
 from bot.clock import Clocks, FixedClock, MovableClock
-from bot.commands import find_commands, vocabulary
 from bot.conversation import Conversation, Knowledge
 from bot.database import Database
 from bot.settings import Settings
 from jobs.nudges import find_nudges
 from jobs.post_office import PostOffice
+from tests.fakes.shipped import shipped_words
 
 MONDAY_MORNING = datetime(2026, 11, 23, 14, 20, tzinfo=UTC)
 """Twenty past nine in New York."""
@@ -39,7 +39,7 @@ async def demo_server(database: Database, knowledge: Knowledge) -> AsyncIterator
     clocks = Clocks(calendar=MovableClock(machine), machine=machine)
     settings = Settings()
     deployment = deployment_of(settings)
-    words = vocabulary(find_commands())
+    words = shipped_words()
     conversation = Conversation(database, knowledge, words, clocks=clocks, deployment=deployment)
     mentor = Mentor(settings, database, knowledge, deployment, clocks, conversation)
     office = PostOffice(

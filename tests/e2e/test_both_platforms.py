@@ -14,13 +14,13 @@ import pytest
 from adapters.rehearsal import Scene, scenes
 from adapters.slack.pressed import from_value
 from bot.clock import Clocks
-from bot.commands import find_commands, vocabulary
 from bot.conversation import Conversation, Knowledge
 from bot.database import Database, open_database
 from bot.visit import Deployment
 from bot.words import Command
 from jobs.outbox import LedgerOutbox
 from tests.fakes.adaptive_kit import every as every_element
+from tests.fakes.shipped import shipped_words
 from tests.fakes.slack import TEAM, running_slack
 from tests.fakes.slack_door import Door, open_door
 from tests.fakes.teams import TENANT, running_teams
@@ -55,7 +55,7 @@ async def _mentor(
     """One of its own for each platform, so that both give the same numbers to the same things."""
     database = open_database(f"sqlite:///{path}")
     deployment = Deployment(organisation="Sample Clinics", operators=operators)
-    words, outbox = vocabulary(find_commands()), LedgerOutbox()
+    words, outbox = shipped_words(), LedgerOutbox()
     try:
         yield database, Conversation(database, knowledge, words, clocks=clocks, deployment=deployment, outbox=outbox)
     finally:

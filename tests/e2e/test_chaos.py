@@ -8,6 +8,7 @@ from tests.chaos.plan import short
 from tests.chaos.run import run
 
 
+@pytest.mark.long
 @pytest.mark.timeout(400)  # for a machine that is busy with other work; it ends when all is settled
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
 async def test_nothing_is_lost_or_doubled_whoever_is_killed(engine: str) -> None:

@@ -38,6 +38,7 @@ async def type_line(page: Page, line: str) -> None:
     await expect(page.locator("body")).not_to_have_attribute("aria-busy", "true")
 
 
+@pytest.mark.long
 async def test_a_member_opts_in_gets_one_note_a_week_later_and_moves_on(page: Page) -> None:
     await page.get_by_text("biller with a degree").click()
     await expect(page.locator("#done")).to_have_text("0 of 9 actions done")
@@ -126,6 +127,7 @@ async def test_a_phone_shows_one_thing_at_a_time_and_never_scrolls_sideways(page
     assert await page.evaluate(FITS)
 
 
+@pytest.mark.long
 async def test_the_gallery_shows_every_command_and_nudge_also_on_a_phone(page: Page) -> None:
     await page.set_viewport_size({"width": 320, "height": 640})
     gallery = re.sub("playground$", "gallery", page.url)

@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from playwright.async_api import Browser
 
 from adapters.web.public_pages import PRIVACY, SUPPORT, TERMS, PublicPages
-from content.wording import load_wordings
+from tests.fakes.shipped import shipped_wordings
 
 PATHS = (PRIVACY, TERMS, SUPPORT)
 Visitor = TestClient[web.Request, web.Application]
@@ -18,7 +18,7 @@ Visitor = TestClient[web.Request, web.Application]
 @pytest.fixture
 async def visitor() -> AsyncIterator[Visitor]:
     app = web.Application()
-    PublicPages(load_wordings()["en"], "Sample Clinics").add_to(app)
+    PublicPages(shipped_wordings()["en"], "Sample Clinics").add_to(app)
     async with TestClient(TestServer(app)) as client:
         yield client
 
@@ -47,7 +47,7 @@ async def test_the_privacy_page_says_who_sees_it_how_to_stop_and_when_it_is_eras
 
 async def test_without_a_name_the_pages_still_read() -> None:
     app = web.Application()
-    PublicPages(load_wordings()["en"], "").add_to(app)
+    PublicPages(shipped_wordings()["en"], "").add_to(app)
     async with TestClient(TestServer(app)) as client:
         page = await (await client.get(TERMS)).text()
     assert "Run by" not in page

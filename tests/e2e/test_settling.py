@@ -10,11 +10,11 @@ from bot.database import Database
 from bot.errors import CannotReach, TryLater, Unsure
 from bot.message import plain
 from bot.model.deliveries import Delivery, State
-from content.wording import load_wordings
 from jobs.nudges import Composed, Letter, Nudge, Skip
 from jobs.planner import plan_due
 from jobs.post_office import Limits
 from jobs.tick import TickReport, tick
+from tests.fakes.shipped import shipped_wordings
 from tests.fakes.toy_post import NOON, TOY, Platform, Trouble, compose_toy, opt_out, post_office, rows, settle_in
 
 SECOND = timedelta(seconds=1)
@@ -28,7 +28,7 @@ class Stage:
         self.database, self.machine, self.platform = database, FixedClock(NOON), Platform()
         clocks = Clocks(calendar=FixedClock(NOON), machine=self.machine)
         office = post_office(database, clocks, {"slack": self.platform}, nudges=[nudge])
-        self.office = replace(office, wordings=load_wordings())
+        self.office = replace(office, wordings=shipped_wordings())
 
     async def lose(self, *, accepted: bool) -> None:
         await settle_in(self.database, members=1)

@@ -15,12 +15,12 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import col, select
 
 from bot.clock import Clocks, FixedClock
-from bot.commands import find_commands, vocabulary
 from bot.conversation import Conversation, Knowledge, Request
 from bot.database import Database, open_database
 from bot.message import Message
 from bot.model.inbound import InboundEvent
 from bot.visit import Deployment
+from tests.fakes.shipped import shipped_words
 from tests.fakes.slack import TEAM, FakeSlack, Held, running_slack
 from tests.fakes.slack_door import USER, Door, Echo, button, open_door
 from tests.fakes.talking import happened
@@ -73,7 +73,7 @@ def process(database_url: str, slack: FakeSlack, clocks: Clocks, knowledge: Know
 
     @asynccontextmanager
     async def started() -> AsyncIterator[Door]:
-        words, own = vocabulary(find_commands()), open_database(database_url)
+        words, own = shipped_words(), open_database(database_url)
         talking = Conversation(own, knowledge, words, clocks=clocks, deployment=Deployment())
         try:
             async with open_door(slack, own, clocks, Mentor(talking, mentor.worked)) as door:
@@ -132,7 +132,7 @@ async def test_the_same_words_typed_again_are_a_request_of_their_own(
 async def test_of_two_that_were_acknowledged_before_they_were_worked_one_is_finished(
     slack: FakeSlack, sqlite: Database, clocks: Clocks, knowledge: Knowledge
 ) -> None:
-    words = vocabulary(find_commands())
+    words = shipped_words()
     mentor = Mentor(Conversation(sqlite, knowledge, words, clocks=clocks, deployment=Deployment()))
     body = urlencode({**FIELDS, "response_url": slack.response_url()})
     async with open_door(slack, sqlite, clocks, mentor, answer_within=0.05) as door:

@@ -17,9 +17,8 @@ from jsonschema import Draft7Validator
 from adapters.cli.main import preceptor
 from adapters.teams.manifest import MENU
 from adapters.web.public_pages import PublicPages
-from bot.commands import find_commands, vocabulary
 from bot.words import Said, understand
-from content.wording import load_wordings
+from tests.fakes.shipped import shipped_wordings, shipped_words
 
 APP = "11111111-2222-3333-4444-555555555555"
 ADDRESS = "https://mentor.example.org"
@@ -64,7 +63,7 @@ def test_only_the_preview_package_asks_for_what_is_in_preview(tmp_path: Path) ->
 
 
 def test_every_command_of_the_menu_is_one_that_anybody_may_say(tmp_path: Path) -> None:
-    words = vocabulary(find_commands())
+    words = shipped_words()
     lists = _made(tmp_path)["bots"][0]["commandLists"]
     assert {scope for each in lists for scope in each["scopes"]} == {"personal", "team", "groupChat"}
     assert len(lists) <= 3
@@ -88,7 +87,7 @@ def test_the_pages_it_names_are_served(tmp_path: Path) -> None:
     assert developer["name"] == "Sample Clinics"
     assert made["validDomains"] == ["mentor.example.org"]
     app = web.Application()
-    PublicPages(load_wordings()["en"], "").add_to(app)
+    PublicPages(shipped_wordings()["en"], "").add_to(app)
     assert named <= {route.resource.canonical for route in app.router.routes() if route.resource}
 
 

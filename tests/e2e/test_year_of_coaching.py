@@ -28,6 +28,7 @@ def pack(knowledge: Knowledge) -> Pack:
     return knowledge.library.pack("en")
 
 
+@pytest.mark.long
 async def test_a_year_of_four_members(sqlite: Database, knowledge: Knowledge, pack: Pack) -> None:
     lines = placements(pack)
     habits = {
@@ -39,6 +40,7 @@ async def test_a_year_of_four_members(sqlite: Database, knowledge: Knowledge, pa
     await _live_a_year(coached(sqlite, knowledge, FixedClock(START)), habits, pack)
 
 
+@pytest.mark.long
 async def test_a_year_on_postgresql_too(postgres_url: str, knowledge: Knowledge, pack: Pack) -> None:
     database = open_database(postgres_url)
     habits = {"done-2": ("done", placements(pack)[2])}

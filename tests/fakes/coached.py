@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from bot.clock import Clocks, FixedClock
-from bot.commands import find_commands, vocabulary
 from bot.conversation import Conversation, Knowledge, Request
 from bot.database import Database
 from bot.message import Button, Buttons, Message
@@ -20,6 +19,7 @@ from bot.visit import Deployment
 from jobs.nudges import find_nudges
 from jobs.post_office import PostOffice
 from jobs.tick import TickReport, tick
+from tests.fakes.shipped import shipped_words
 from tests.fakes.toy_post import Platform
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -91,7 +91,7 @@ def coached(
         wordings=knowledge.wordings,
         deployment=deployment,
     )
-    words = vocabulary(find_commands())
+    words = shipped_words()
     conversation = Conversation(database, knowledge, words, clocks=clocks, deployment=deployment)
     return Coached(database, conversation, office, calendar, platform, machine)
 

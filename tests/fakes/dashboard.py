@@ -13,7 +13,6 @@ from adapters.web.calendar_feed import CalendarFeeds
 from adapters.web.dashboard import add_dashboard
 from adapters.web.taking import TakePages
 from bot.clock import FixedClock
-from bot.commands import find_commands, vocabulary
 from bot.conversation import Conversation, Knowledge
 from bot.database import Database
 from bot.message import Link, Paragraph
@@ -22,6 +21,7 @@ from bot.visit import Deployment
 from jobs.outbox import LedgerOutbox
 from tests.fakes.coached import Coached, coached
 from tests.fakes.notices import say
+from tests.fakes.shipped import shipped_words
 
 PEOPLE = (("demo", "T1", "BOSS"), ("demo", "T2", "BOSS"))
 
@@ -59,7 +59,7 @@ class Dashboard:
 async def open_dashboard(database: Database, knowledge: Knowledge, calendar: FixedClock) -> AsyncIterator[Dashboard]:
     base = coached(database, knowledge, calendar)
     deployment = Deployment(operators=PEOPLE, public_url="https://mentor.example.org")
-    words, clocks = vocabulary(find_commands()), base.office.clocks
+    words, clocks = shipped_words(), base.office.clocks
     talk = Conversation(database, knowledge, words, clocks=clocks, deployment=deployment, outbox=LedgerOutbox())
     world = replace(base, conversation=talk)
     app = make_app(mentor := Mentor(Settings(), database, knowledge, replace(deployment, public_url=""), clocks, talk))

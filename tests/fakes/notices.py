@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from sqlmodel import col, select
 
-from bot.commands import find_commands, vocabulary
 from bot.conversation import Conversation, Knowledge, Request
 from bot.message import Message
 from bot.model.deliveries import SendBatch
 from bot.visit import Deployment
 from jobs.outbox import LedgerOutbox
 from tests.fakes.coached import Coached
+from tests.fakes.shipped import shipped_words
 
 SAID = "The office is closed on Friday"
 
@@ -21,7 +21,7 @@ def run_by_bosses(world: Coached, knowledge: Knowledge, guard: int = 50) -> Coac
     conversation = Conversation(
         world.database,
         knowledge,
-        vocabulary(find_commands()),
+        shipped_words(),
         clocks=world.office.clocks,
         deployment=Deployment(operators=people, send_guard=guard),
         outbox=LedgerOutbox(),

@@ -12,12 +12,12 @@ from aiohttp.test_utils import TestServer
 from adapters.composition import Mentor, deployment_of
 from adapters.server import make_app
 from bot.clock import Clocks
-from bot.commands import find_commands, vocabulary
 from bot.conversation import Conversation, Knowledge
 from bot.database import Database
 from bot.model.deliveries import Delivery
 from bot.settings import Settings
 from jobs.watch import Watch
+from tests.fakes.shipped import shipped_words
 from tests.fakes.toy_post import NOON, settle_in
 
 MINUTE = timedelta(minutes=1)
@@ -54,7 +54,7 @@ async def observed(
     """Yields `ask(path, **headers)`. `peer` is who the server thinks is asking, in place of this machine."""
     settings = Settings(METRICS_TOKEN=token)
     deployment = deployment_of(settings)
-    words = vocabulary(find_commands())
+    words = shipped_words()
     conversation = Conversation(database, knowledge, words, clocks=clocks, deployment=deployment)
     app = make_app(Mentor(settings, database, knowledge, deployment, clocks, conversation), watch)
 

@@ -21,7 +21,7 @@ from bot.conversation import Conversation, Request
 from bot.database import Database
 from bot.message import Message, Paragraph, text
 from bot.settings import read_settings
-from content.wording import load_wordings
+from tests.fakes.shipped import shipped_wordings
 from tests.fakes.slack import BOT, TEAM, TOKEN, FakeSlack
 from tests.fakes.slack_views import filled_in, submission_faults
 
@@ -178,7 +178,7 @@ def button(value: str) -> Json:
 def wiring(slack: FakeSlack, database: Database, clocks: Clocks, conversation: Answering, **settings: str) -> Wiring:
     """Settings given by name replace ours; an empty one is left out."""
     given = {"SLACK_SIGNING_SECRET": SECRET, "SLACK_BOT_TOKEN": TOKEN, "SLACK_API_URL": f"{slack.url}/api", **settings}
-    say = load_wordings()["en"]
+    say = shipped_wordings()["en"]
     real = conversation if isinstance(conversation, Conversation) else None
     return Wiring(
         read_settings(given),

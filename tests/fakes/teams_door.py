@@ -21,7 +21,7 @@ from bot.clock import Clock, Clocks
 from bot.conversation import Conversation
 from bot.database import Database
 from bot.settings import read_settings
-from content.wording import load_wordings
+from tests.fakes.shipped import shipped_wordings
 from tests.fakes.teams import BOT, TEAMS_ID, TENANT, TOKEN, USER, FakeTeams
 from tests.fakes.teams_keys import APP, KeyServer, claims, token
 from tests.fakes.teams_login import TokenEndpoint
@@ -140,7 +140,7 @@ def teams_settings(teams: FakeTeams, keys: KeyServer, **settings: str) -> dict[s
 def teams_wiring(
     teams: FakeTeams, keys: KeyServer, database: Database, clocks: Clocks, conversation: Answering, **settings: str
 ) -> Wiring:
-    say = load_wordings()
+    say = shipped_wordings()
     given = read_settings(teams_settings(teams, keys, **settings))
     files = conversation if isinstance(conversation, Conversation) else None
     return Wiring(given, conversation, database, clocks, say["en"], languages=frozenset(say), files=files)

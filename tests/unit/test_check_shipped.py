@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands import find_commands, patterns, vocabulary
+from bot.commands import patterns
 from content.check import Limits, check
 from content.library import PACKS, load_pack, pack_folders
 from tests.fakes.sample_pack import load_faults
+from tests.fakes.shipped import shipped_words
 
 ENGLISH = PACKS / "medical_office_manager" / "en"
 
@@ -16,7 +17,7 @@ ENGLISH = PACKS / "medical_office_manager" / "en"
 def test_the_shipped_packs_have_no_fault() -> None:
     folders = pack_folders(PACKS)
     assert len(folders) >= 1
-    commands = patterns(vocabulary(find_commands()))
+    commands = patterns(shipped_words())
     assert [
         str(fault)
         for folder in folders

@@ -107,3 +107,17 @@ async def test_a_connection_dropped_in_mid_statement_leaves_no_lock(sqlite: Data
         other.execute("BEGIN IMMEDIATE")
         other.close()
         await connection.invalidate()
+
+
+async def test_a_connection_that_comes_back_after_the_end_is_closed(database_url: str) -> None:
+    opened = open_database(database_url)
+    async with opened.reading() as session:
+        lent = (await (await session.connection()).get_raw_connection()).driver_connection
+        await opened.close()
+        assert lent
+        assert not _is_closed(lent)
+    assert _is_closed(lent)
+
+
+def _is_closed(connection: Any) -> bool:
+    return connection.closed if hasattr(connection, "closed") else not connection._running

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands import find_commands, vocabulary
+from bot.commands import find_commands
 from bot.words import Asked, Command, Said, clean, understand
+from tests.fakes.shipped import shipped_words
 
-WORDS: Mapping[str, Command] = vocabulary(find_commands())
+WORDS: Mapping[str, Command] = shipped_words()
 
 COMMANDS_OF_THE_GRAMMAR = {
     "home", "help", "faq", "not", "start", "roadmap", "step", "next", "done", "smaller", "later", "plan", "undo",
