@@ -48,6 +48,10 @@ async def world(database: Database, clocks: Clocks, conversation: Conversation) 
     await made.close()
 
 
+async def _sent(teams: FakeTeams, number: int) -> None:
+    await teams.until(lambda: len(teams.sent) == number)
+
+
 async def _card(teams: FakeTeams, kind: str) -> tuple[str, Json]:
     """The activity and the attachment of the newest file card."""
 
@@ -114,6 +118,17 @@ async def test_it_is_no_use_to_another_and_a_no_is_fine(world: World) -> None:
     await door.invoke("fileConsent/invoke", _answer(door.teams, card, "decline"), asked)
     await door.teams.until(lambda: "Fine, nothing was saved" in words(door.teams.cards[-1]))
     assert door.teams.store.kept == {}
+
+
+async def test_what_somebody_sends_is_not_read_and_that_is_said(world: World) -> None:
+    door = await world.open()
+    sent = {"contentType": "application/vnd.microsoft.teams.file.download.info", "name": "list.txt", "content": {}}
+    for number, line in enumerate(("", "help"), 1):
+        await door.say(line, attachments=[{"contentType": "text/html", "content": "x"}, sent])
+        await _sent(door.teams, number)
+    first, second = map(words, door.teams.cards)
+    assert "kept nothing of it" in first
+    assert "kept nothing of it" not in second
 
 
 async def test_what_the_store_refuses_is_said(world: World) -> None:
