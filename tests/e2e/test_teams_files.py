@@ -22,6 +22,8 @@ from tests.fakes.teams_keys import running_keys
 Json = dict[str, Any]
 LINK = re.compile(r"https://mentor\.example\.org/take/([\w-]{40,})")
 OTHERS = {"from": {"id": "29:2", "name": "Another", "aadObjectId": OTHER}}
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Where the kind of database makes no difference."""
 
 
 class World:
@@ -68,6 +70,7 @@ def _answer(teams: FakeTeams, card: Json, action: str = "accept", name: str = "r
     return {"type": "fileUpload", "action": action, "context": context, **agreed}
 
 
+@on_one_database
 async def test_a_link_stands_in_the_answer_where_nobody_reads_along(world: World) -> None:
     door = await world.open(PUBLIC_URL="https://mentor.example.org/")
     await door.say("export")
@@ -102,6 +105,7 @@ async def test_without_a_public_address_teams_asks_and_keeps_it(world: World) ->
     assert list(door.teams.store.kept) == [name]
 
 
+@on_one_database
 async def test_it_is_no_use_to_another_and_a_no_is_fine(world: World) -> None:
     door = await world.open()
     await door.say("export")
@@ -120,6 +124,7 @@ async def test_it_is_no_use_to_another_and_a_no_is_fine(world: World) -> None:
     assert door.teams.store.kept == {}
 
 
+@on_one_database
 async def test_what_somebody_sends_is_not_read_and_that_is_said(world: World) -> None:
     door = await world.open()
     sent = {"contentType": "application/vnd.microsoft.teams.file.download.info", "name": "list.txt", "content": {}}
@@ -131,6 +136,7 @@ async def test_what_somebody_sends_is_not_read_and_that_is_said(world: World) ->
     assert "kept nothing of it" not in second
 
 
+@on_one_database
 async def test_what_the_store_refuses_is_said(world: World) -> None:
     door = await world.open()
     door.teams.store.refuses = 403
