@@ -2,7 +2,6 @@
 render it and end in `assert_never`, so that a block nobody draws is a type error.
 """
 
-import math
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,11 +9,9 @@ from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bot.bars import marks_of
 from bot.form import Form
 from bot.marks import Marks
-
-MOST_MARKS = 10
-"""Of a bar; a phone shows about so many beside its label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +107,8 @@ class Progress:
 
     @property
     def bar(self) -> str:
-        """ "■■□□□": at most ten marks, alike on every platform. What is begun shows; full is only what is done."""
-        marks = min(MOST_MARKS, math.ceil(self.total))
-        if marks <= 0:
-            return ""
-        begun = min(max(int(self.done * marks / self.total), int(self.done > 0)), marks - 1)
-        full = marks if self.done >= self.total else max(0, begun)
-        return f"{'■' * full}{'□' * (marks - full)}"
+        """ "■■□□□", alike on every platform."""
+        return marks_of(self.done, self.total)
 
 
 @dataclass(frozen=True, slots=True)

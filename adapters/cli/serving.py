@@ -18,6 +18,7 @@ from adapters.server import make_app, run
 from adapters.slack.inbound import add_slack
 from adapters.teams.inbound import add_teams
 from adapters.teams.listeners import Listeners
+from adapters.web.calendar_feed import CalendarFeeds
 from adapters.web.dashboard import add_dashboard
 from adapters.web.demo_world import PLATFORM, TENANT
 from adapters.web.personas import OPERATOR
@@ -68,6 +69,7 @@ async def _serve(settings: Settings, port: int) -> None:
         TakePages(mentor).add_to(app)
         say = mentor.knowledge.wordings
         PublicPages(say["en"], settings.ORG_NAME).add_to(app)
+        CalendarFeeds(mentor).add_to(app)
         parts = Wiring(
             settings,
             mentor.conversation,
@@ -111,6 +113,7 @@ async def _demo(settings: Settings, port: int) -> None:
         ready_to_answer(mentor.knowledge)
         app = make_app(mentor)
         PublicPages(mentor.knowledge.wordings["en"], settings.ORG_NAME).add_to(app)
+        CalendarFeeds(mentor).add_to(app)
         add_dashboard(app, mentor)
         TakePages(mentor).add_to(app)
         live = await open_playground(app, mentor, office)

@@ -8,20 +8,12 @@ import pytest
 from aiohttp import ClientSession
 from sqlmodel import select
 
-from bot.commands import find_commands
 from bot.conversation import Knowledge
 from bot.database import Database
 from bot.model.demo import DemoMessage
-from jobs.nudges import find_nudges
 from tests.e2e.playground_server import Demo, demo_server
 
 View = dict[str, Any]
-
-
-@pytest.fixture
-async def demo(sqlite: Database, knowledge: Knowledge) -> AsyncIterator[Demo]:
-    async with demo_server(sqlite, knowledge) as running:
-        yield running
 
 
 @pytest.fixture
@@ -211,13 +203,3 @@ async def test_pages_forbid_what_they_do_not_need(demo: Demo) -> None:
             assert "There is no such page" in await response.text()
         async with session.get("/", allow_redirects=False) as response:
             assert (response.status, response.headers["Location"]) == (302, "/playground")
-
-
-async def test_the_gallery_shows_every_command_and_nudge(demo: Demo) -> None:
-    async with ClientSession(demo.address) as session:
-        pages = [await (await session.get("/gallery")).text() for _ in range(2)]
-    assert pages[0] == pages[1]
-    names = [command.name for command in find_commands()] + [f"nudge-{nudge.kind}" for nudge in find_nudges()]
-    assert len(names) >= 21
-    assert [name for name in names if f'id="{name}"' not in pages[0]] == []
-    assert pages[0].count('data-platform="slack"') == pages[0].count('data-platform="teams"') >= 70

@@ -13,7 +13,7 @@ from bot.files import Made, NotMade, find_files
 from bot.model.people import Member, Tenant
 from tests.fakes.every_table import ROWS, TABLES, fill
 
-ABOUT_NOBODY = {"organisation", "tenant", "cohort", "cohortbatch", "closeddays", "pace", "openquestion"}
+ABOUT_NOBODY = {"organisation", "tenant", "cohort", "cohortbatch", "closeddays", "pace", "openquestion", "ruleversion"}
 """Tables whose rows are about no single person. A new one that names people in any other way than by the number of
 their row must be read in `bot.mentoring.own_record`."""
 MINE, NEIGHBOUR = 2, 3
