@@ -16,6 +16,8 @@ from content.patient_data import looks_like_patient_data
 LONGEST_ID = 500
 DEEPEST = 8
 """Levels of what a form says; ours have three."""
+SENT = "application/vnd.microsoft.teams.file.download.info"
+"""The kind of attachment that a person's own file is."""
 EVENT_KINDS = {Kind.MESSAGE: SPEECH, Kind.INSTALLED: "installed", Kind.REMOVED: "removed"}
 _ADDED = ("add", "add-upgrade")
 _REMOVED = ("remove", "remove-upgrade")
@@ -58,6 +60,14 @@ def read_turn(activity: Json) -> Turn | None:
         zone=_text(activity, "localTimezone") or _text(_client(activity), "timezone") or None,
         is_targeted=_object(activity, "recipient").get("isTargeted") is True,
         withheld=withheld,
+        has_file=_has_file(activity),
+    )
+
+
+def _has_file(activity: Json) -> bool:
+    attached = activity.get("attachments")
+    return isinstance(attached, list) and any(
+        isinstance(each, dict) and each.get("contentType") == SENT for each in attached
     )
 
 
@@ -192,6 +202,7 @@ def stored(turn: Turn, now: datetime) -> InboundEvent:
             "locale": turn.locale,
             "zone": turn.zone,
             "is_targeted": turn.is_targeted,
+            "has_file": turn.has_file,
         },
     )
 

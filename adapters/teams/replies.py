@@ -39,6 +39,8 @@ class Replies(Answers):
             return self.refusal()
         if turn.interrupted:
             return self.sentence("talk.interrupted")
+        if turn.has_file and not line:
+            return self.sentence("teams.file-sent")
         message = await self.to(request_of(turn, line))
         try:
             return await self._files.offered(turn, message)

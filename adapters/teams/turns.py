@@ -96,6 +96,8 @@ class Turn:
     """Its sender alone sees it in the group or channel (a slash command of the preview manifest)."""
     withheld: bool = False
     """It looked like patient data, so neither text nor value was kept."""
+    has_file: bool = False
+    """Something was attached. Nothing of it is read."""
     interrupted: bool = False
     """Work on it was begun before and broke off: it is only said to have been, never done twice."""
 

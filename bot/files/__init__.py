@@ -2,6 +2,7 @@
 the moment it is handed over, for the person it was offered to; `bot.conversation` asks here, nobody else.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,14 +17,22 @@ if TYPE_CHECKING:
     from bot.visit import Visit
 
 
+_NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """A file, ready to be handed over. It is kept nowhere."""
 
     name: str
-    """With its ending; ASCII letters, digits, dots, hyphens and underscores, which every platform and disk takes."""
+    """With its ending; ASCII letters, digits, dots, hyphens and underscores, which every platform and disk takes.
+    Raises ValueError for another."""
     media_type: str
     content: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise ValueError(f"{self.name!r} is no name for a file")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from bot.database import Database, open_database
 from bot.visit import Deployment
 from bot.words import Command
 from jobs.outbox import LedgerOutbox
+from tests.fakes.adaptive_kit import CARD
 from tests.fakes.adaptive_kit import every as every_element
 from tests.fakes.shipped import shipped_words
 from tests.fakes.slack import TEAM, running_slack
@@ -106,11 +107,17 @@ async def _in_teams(door: TeamsDoor, scene: Scene, number: int) -> Json:
     sender = {"from": {"id": f"29:{number}", "aadObjectId": user}, "conversation": chat}
     card: Json = {}
     for line in (*scene.example.after, scene.example.line):
-        before = len(door.teams.sent)
+        before = len(_answers(door, chat["id"]))
         await door.say(line, **sender, localTimezone=None, entities=None)
-        await door.teams.until(lambda before=before: len(door.teams.sent) > before)  # type: ignore[misc]
-        card = door.teams.sent[-1]["attachments"][0]["content"]
+        await door.teams.until(lambda before=before: len(_answers(door, chat["id"])) > before)  # type: ignore[misc]
+        card = _answers(door, chat["id"])[-1]
     return card
+
+
+def _answers(door: TeamsDoor, conversation: str) -> list[Json]:
+    """The cards of one conversation, without those that offer a file behind an answer."""
+    there = [each["attachments"][0] for each in door.teams.sent if each["conversation"]["id"] == conversation]
+    return [each["content"] for each in there if each["contentType"] == CARD]
 
 
 def _inside(value: Any) -> Iterator[Json]:

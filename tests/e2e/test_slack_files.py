@@ -20,6 +20,8 @@ from tests.fakes.slack_door import USER, Door, button, open_door
 
 LEASE_IS_OVER = timedelta(minutes=3)
 GET_URL, COMPLETE, HISTORY = "files.getUploadURLExternal", "files.completeUploadExternal", "conversations.history"
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Where the kind of database makes no difference."""
 
 
 @pytest.fixture
@@ -68,6 +70,7 @@ def _called(slack: FakeSlack, method: str, times: int) -> bool:
     return slack.calls.count(method) == times
 
 
+@on_one_database
 async def test_a_file_comes_behind_the_answer_into_the_direct_messages(world: World, slack: FakeSlack) -> None:
     async with world.running() as door:
         told = await (await door.slash("export", channel_id="C0GENERAL")).json()
@@ -111,6 +114,7 @@ async def test_after_a_restart_it_is_handed_over_and_never_twice(world: World, s
     assert slack.posted == [each for each in slack.posted if "files" in each]  # nobody was told of any trouble
 
 
+@on_one_database
 async def test_of_two_that_were_interrupted_both_come(world: World, slack: FakeSlack) -> None:
     slack.goes_wrong(GET_URL, Cut(taken=False), Cut(taken=False))
     async with world.running() as door:
@@ -123,6 +127,7 @@ async def test_of_two_that_were_interrupted_both_come(world: World, slack: FakeS
     assert await world.is_worked(2)
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("trouble", "settings", "words"),
     [
@@ -144,6 +149,7 @@ async def test_what_slack_refuses_is_said_with_what_would_help(
     assert slack.files.shown == []
 
 
+@on_one_database
 async def test_where_nobody_may_look_it_is_said_to_be_unsure(world: World, slack: FakeSlack) -> None:
     slack.goes_wrong(COMPLETE, Throttled("0"), Broken(500))  # asked to wait, then lost
     async with world.running(SLACK_READ_BACK="no") as door:

@@ -22,6 +22,8 @@ from tests.fakes.teams_keys import running_keys
 Json = dict[str, Any]
 LINK = re.compile(r"https://mentor\.example\.org/take/([\w-]{40,})")
 OTHERS = {"from": {"id": "29:2", "name": "Another", "aadObjectId": OTHER}}
+on_one_database = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Where the kind of database makes no difference."""
 
 
 class World:
@@ -48,6 +50,10 @@ async def world(database: Database, clocks: Clocks, conversation: Conversation) 
     await made.close()
 
 
+async def _sent(teams: FakeTeams, number: int) -> None:
+    await teams.until(lambda: len(teams.sent) == number)
+
+
 async def _card(teams: FakeTeams, kind: str) -> tuple[str, Json]:
     """The activity and the attachment of the newest file card."""
 
@@ -64,6 +70,7 @@ def _answer(teams: FakeTeams, card: Json, action: str = "accept", name: str = "r
     return {"type": "fileUpload", "action": action, "context": context, **agreed}
 
 
+@on_one_database
 async def test_a_link_stands_in_the_answer_where_nobody_reads_along(world: World) -> None:
     door = await world.open(PUBLIC_URL="https://mentor.example.org/")
     await door.say("export")
@@ -98,6 +105,7 @@ async def test_without_a_public_address_teams_asks_and_keeps_it(world: World) ->
     assert list(door.teams.store.kept) == [name]
 
 
+@on_one_database
 async def test_it_is_no_use_to_another_and_a_no_is_fine(world: World) -> None:
     door = await world.open()
     await door.say("export")
@@ -116,6 +124,19 @@ async def test_it_is_no_use_to_another_and_a_no_is_fine(world: World) -> None:
     assert door.teams.store.kept == {}
 
 
+@on_one_database
+async def test_what_somebody_sends_is_not_read_and_that_is_said(world: World) -> None:
+    door = await world.open()
+    sent = {"contentType": "application/vnd.microsoft.teams.file.download.info", "name": "list.txt", "content": {}}
+    for number, line in enumerate(("", "help"), 1):
+        await door.say(line, attachments=[{"contentType": "text/html", "content": "x"}, sent])
+        await _sent(door.teams, number)
+    first, second = map(words, door.teams.cards)
+    assert "kept nothing of it" in first
+    assert "kept nothing of it" not in second
+
+
+@on_one_database
 async def test_what_the_store_refuses_is_said(world: World) -> None:
     door = await world.open()
     door.teams.store.refuses = 403
