@@ -24,8 +24,13 @@ def with_own(pack: Pack, tenant: Tenant) -> Pack:
     """The pack as this workspace has it."""
     if not tenant.ce_rules or tenant.id is None:
         return pack
-    own = (rule_of(tenant.id, each) for each in tenant.ce_rules if not each["retired"])
-    return pack.model_copy(update={"credentials": (*pack.credentials, *own)})
+    return pack.model_copy(update={"credentials": (*pack.credentials, *own_of(tenant))})
+
+
+def own_of(tenant: Tenant) -> tuple[CredentialRule, ...]:
+    """Those in use."""
+    assert tenant.id is not None
+    return tuple(rule_of(tenant.id, each) for each in tenant.ce_rules or () if not each["retired"])
 
 
 def rule_of(tenant_id: int, own: Own) -> CredentialRule:

@@ -12,7 +12,8 @@ from typing import Any
 from sqlmodel import select
 
 from bot.clock import local_day
-from bot.mentoring.ce_own_rules import known_words, rule_of
+from bot.mentoring.ce_changes import remember
+from bot.mentoring.ce_own_rules import known_words, own_of, rule_of
 from bot.mentoring.ce_words import day_words, number
 from bot.mentoring.showing import sentence
 from bot.message import Block, Bold, Button, Buttons, Message, Paragraph, Text
@@ -49,7 +50,9 @@ async def own_rules(visit: Visit, rest: str) -> Message:
     # One at a time: two administrators at once must not undo one another's.
     await visit.session.exec(select(Tenant.id).where(Tenant.id == visit.tenant.id).with_for_update())
     await visit.session.refresh(visit.tenant, ["ce_rules"])
-    return way(visit, words.strip())
+    told = way(visit, words.strip())
+    await remember(visit.session, own_of(visit.tenant))
+    return told
 
 
 def _add(visit: Visit, words: str) -> Message:
