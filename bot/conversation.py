@@ -9,11 +9,12 @@ from bot.clock import Clocks
 from bot.errors import SeenBefore
 from bot.files import Made, NotMade, make
 from bot.logbook import Logbook, Use
+from bot.marks import Marks
 from bot.mentoring.ce_own_rules import with_own
 from bot.mentoring.coaching import is_awake, is_news, wake
 from bot.mentoring.profile import Profile, follow, is_here, language_of
 from bot.mentoring.welcome import welcome
-from bot.message import Marks, Message, Paragraph, rich
+from bot.message import Message, Paragraph, rich
 from bot.once import is_first
 from bot.visit import Deployment, Visit
 from bot.visitors import Visitor, find_visitor, known_visitor

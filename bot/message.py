@@ -5,10 +5,13 @@ render it and end in `assert_never`, so that a block nobody draws is a type erro
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bot.bars import marks_of
 from bot.form import Form
+from bot.marks import Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,18 @@ class Progress:
     """How far something is; always told in words and numbers too."""
 
     label: str
-    done: int
-    total: int
+    done: int | Decimal
+    total: int | Decimal
+
+    @property
+    def figures(self) -> str:
+        """ "1.5 / 12"."""
+        return f"{Decimal(self.done):f} / {Decimal(self.total):f}"
+
+    @property
+    def bar(self) -> str:
+        """ "■■□□□", alike on every platform."""
+        return marks_of(self.done, self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,18 +184,6 @@ Block = Paragraph | Bullets | Facts | Progress | Table | Buttons | Choice | Inpu
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
-    """Words that a platform's drawing may have to add, in the reader's language; without one, signs."""
-
-    cut: str = "…"
-    """Stands where the platform has no room for the rest of the message."""
-    pick: str = "→"
-    """On the button that sends what was picked from a list, where picking alone does not."""
-    part: str = "{number} / {total}"
-    """Stands above each part of a message that a platform shows as several."""
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
     """What the mentor says at one time."""
 
@@ -220,7 +221,7 @@ def plain_lines(block: Block) -> list[str]:  # noqa: PLR0911, C901 - one line a 
         case Facts():
             return [f"{name}: {plain_spans(value)}" for name, value in block.pairs]
         case Progress():
-            return [f"{block.label}: {block.done} / {block.total}"]
+            return [f"{block.label}: {block.figures}"]
         case Table():
             return [" | ".join(block.headings), *(" | ".join(map(plain_spans, row)) for row in block.rows)]
         case Choice() | Input():
@@ -231,11 +232,6 @@ def plain_lines(block: Block) -> list[str]:  # noqa: PLR0911, C901 - one line a 
             return []
 
 
-def files_of(message: Message) -> tuple[File, ...]:
-    """What is handed over with the message."""
-    return tuple(block for block in message.blocks if isinstance(block, File))
-
-
 def plain_spans(spans: Spans) -> str:
     return "".join(_plain_span(span) for span in spans)
 
@@ -244,6 +240,8 @@ def _plain_span(span: Span) -> str:
     match span:
         case When():
             return local_text(span)
+        case Code():
+            return f"`{span.text}`" if span.text else ""
         case _:
             return span.text
 

@@ -11,7 +11,8 @@ from adapters.slack.render import fallback, render
 from adapters.wiring import Wiring
 from bot.conversation import Request
 from bot.errors import DeliveryError
-from bot.message import Message, files_of
+from bot.files import files_of
+from bot.message import Message
 
 log = logging.getLogger(__name__)
 

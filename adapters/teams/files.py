@@ -20,9 +20,9 @@ from adapters.teams.transport import as_activity
 from adapters.teams.turns import Json, Reference, Turn
 from adapters.wiring import Wiring
 from bot.errors import BadMessage, CannotReach, DeliveryError
-from bot.files import Made, NotMade
+from bot.files import Made, NotMade, files_of
 from bot.mentoring.handing_over import CARD_LASTS
-from bot.message import Block, File, Message, Paragraph, files_of, text
+from bot.message import Block, File, Message, Paragraph, text
 from bot.model.inbound import FILE, InboundEvent
 
 log = logging.getLogger(__name__)

@@ -25,6 +25,7 @@ from adapters.teams.personal import PersonalConversations
 from adapters.teams.reading import kept_turn
 from adapters.teams.sdk.adapter import TeamsAdapter
 from adapters.teams.sdk.clouds import cloud_of
+from adapters.teams.sdk.connector import Connector
 from adapters.teams.sdk.keys import SigningKeys
 from adapters.teams.sdk.tokens import TokenCheck
 from adapters.teams.transport import TeamsMessenger, teams_messenger
@@ -47,11 +48,18 @@ class Hands:
 
 
 def add_teams(
-    app: web.Application, wiring: Wiring, ears_of: Callable[[Hands], Ears], *, answer_within: float = ANSWER_WITHIN
+    app: web.Application,
+    wiring: Wiring,
+    ears_of: Callable[[Hands], Ears],
+    *,
+    answer_within: float = ANSWER_WITHIN,
+    connector: Connector | None = None,
 ) -> TeamsMessenger:
-    """Add Teams to an application that has not started. `answer_within`: seconds, shorter in tests."""
+    """Add Teams to an application that has not started. For tests: `answer_within`, seconds; and a `connector` that
+    signs in elsewhere than at Microsoft's.
+    """
     settings, clocks, background = wiring.settings, wiring.clocks, Background()
-    messenger = teams_messenger(settings, wiring.database, clocks)
+    messenger = teams_messenger(settings, wiring.database, clocks, connector)
     conversations, api = messenger.conversations, messenger.api
     inbox = Inbox("teams", wiring.database, clocks.machine)
     files = Files(wiring, api, messenger.personal, inbox)

@@ -10,6 +10,8 @@ from pkgutil import iter_modules
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from bot.message import File, Message
+
 if TYPE_CHECKING:
     from bot.visit import Visit
 
@@ -60,3 +62,8 @@ async def make(visit: "Visit", recipe: str) -> Made | NotMade:
     name, _, words = recipe.partition(" ")
     kind = find_files().get(name)
     return await kind.make(visit, words) if kind else NotMade(visit.say("file.gone"))
+
+
+def files_of(message: Message) -> tuple[File, ...]:
+    """What is handed over with the message."""
+    return tuple(block for block in message.blocks if isinstance(block, File))

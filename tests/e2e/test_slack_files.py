@@ -64,6 +64,10 @@ def world(slack: FakeSlack, database: Database, clocks: Clocks, conversation: Co
     return World(slack, database, clocks, conversation)
 
 
+def _called(slack: FakeSlack, method: str, times: int) -> bool:
+    return slack.calls.count(method) == times
+
+
 async def test_a_file_comes_behind_the_answer_into_the_direct_messages(world: World, slack: FakeSlack) -> None:
     async with world.running() as door:
         told = await (await door.slash("export", channel_id="C0GENERAL")).json()
@@ -105,6 +109,18 @@ async def test_after_a_restart_it_is_handed_over_and_never_twice(world: World, s
     assert await world.is_worked(2)
     assert slack.calls.count(COMPLETE) == 3
     assert slack.posted == [each for each in slack.posted if "files" in each]  # nobody was told of any trouble
+
+
+async def test_of_two_that_were_interrupted_both_come(world: World, slack: FakeSlack) -> None:
+    slack.goes_wrong(GET_URL, Cut(taken=False), Cut(taken=False))
+    async with world.running() as door:
+        for number in (1, 2):
+            await door.slash("export")
+            await slack.until(partial(_called, slack, GET_URL, number))
+    world.after_a_while()
+    async with world.running():
+        await slack.until(lambda: len(slack.files.shown) == 2)
+    assert await world.is_worked(2)
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,9 @@ class FakeTeams:
     conversations: dict[str, str] = field(default_factory=lambda: {"19:team@thread.tacv2": ""})
     """Id → whose personal one it is; "" for those of several people."""
     tokens: set[str] = field(default_factory=lambda: {TOKEN})
-    """Those that are accepted."""
+    """Those that are accepted,"""
+    accepts: Callable[[str], bool] = field(default=lambda _: False)
+    """and what else is."""
     calls: list[str] = field(default_factory=list)
     """Every call, taken or not: "send", "update", "delete", "create", "member"."""
     used: list[str] = field(default_factory=list)
@@ -131,7 +133,7 @@ class FakeTeams:
             return _said(mishap)
         if isinstance(mishap, Cut) and not mishap.taken:
             return _cut(request)
-        if self.used[-1] not in self.tokens:
+        if self.used[-1] not in self.tokens and not self.accepts(self.used[-1]):
             return _said(Says(401, "BotNotRegistered"))
         body = await request.json() if request.can_read_body else {}
         answer = getattr(self, f"_{call}")(request, body)

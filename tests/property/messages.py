@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
+from bot.marks import Marks
 from bot.message import (
     Block,
     Bold,
@@ -20,7 +21,6 @@ from bot.message import (
     File,
     Input,
     Link,
-    Marks,
     Mention,
     Message,
     Paragraph,

@@ -21,3 +21,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash"),
     )
     op.create_index(op.f("ix_fileoffer_member_id"), "fileoffer", ["member_id"])
+
+
+def downgrade() -> None:
+    op.drop_table("fileoffer")
