@@ -10,6 +10,7 @@ from bot.errors import SeenBefore
 from bot.files import Made, NotMade, make
 from bot.logbook import Logbook, Use
 from bot.marks import Marks
+from bot.mentoring.ce_own_rules import with_own
 from bot.mentoring.coaching import is_awake, is_news, wake
 from bot.mentoring.profile import Profile, follow, is_here, language_of
 from bot.mentoring.welcome import welcome
@@ -164,7 +165,7 @@ class Conversation:
             session=session,
             tenant=tenant,
             member=member,
-            pack=self._knowledge.library.pack(locale),
+            pack=with_own(self._knowledge.library.pack(locale), tenant),
             searcher=self._knowledge.searchers[locale],
             say=self._knowledge.wordings[locale],
             vocabulary=self._vocabulary,

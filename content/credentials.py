@@ -198,7 +198,8 @@ class CredentialRule(Frozen):
     also: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)], ...] = ()
     """Other words a member may type for it."""
     issuer: Prose
-    url: Url
+    url: Url | None
+    """null for what a workplace asks for itself."""
     is_training: bool = False
     """A training that an employer or a law asks for, not a credential."""
     unit: Unit

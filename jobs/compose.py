@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.batches import STOPPED
+from bot.mentoring.ce_own_rules import with_own
 from bot.mentoring.do_not_disturb import DO_NOT_DISTURB, held_until
 from bot.mentoring.leaving import UNINSTALLED
 from bot.mentoring.profile import DEACTIVATED
@@ -152,12 +153,13 @@ class _Composer:
         # Asked for again, because an earlier row's failure may have undone and expired what they both know.
         member = await self._session.get_one(Member, delivery.member_id)
         locale = member.locale if member.locale in self._office.wordings else FALLBACK
+        tenant = await self._session.get_one(Tenant, delivery.tenant_id)
         return Letter(
             session=self._session,
             delivery=delivery,
-            tenant=await self._session.get_one(Tenant, delivery.tenant_id),
+            tenant=tenant,
             member=member,
-            pack=self._office.library.pack(locale),
+            pack=with_own(self._office.library.pack(locale), tenant),
             say=self._office.wordings[locale],
             deployment=self._office.deployment,
             now=self._now,

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import nullcontext
 from datetime import timedelta
+from functools import partial
 
 from jobs.clockwork import Clockwork
 from jobs.engine import Engine
@@ -12,6 +13,7 @@ from jobs.outbox import skip_stopped
 from jobs.patience import beside
 from jobs.planner import plan_due
 from jobs.post_office import PostOffice
+from jobs.rules_known import remember_rules
 from jobs.watch import Watch
 
 LOOK_EVERY = timedelta(minutes=1)
@@ -41,6 +43,7 @@ async def run_jobs(office: PostOffice, engine: Engine, stop: asyncio.Event, watc
     clockwork = Clockwork()
     clockwork.every(LOOK_EVERY, "plan", plan)
     clockwork.every(ERASE_EVERY, "erase", erase)
+    clockwork.every(ERASE_EVERY, "remember", partial(remember_rules, office))
     clockwork.start()
     try:
         async with beside(watch.run(stop)) if watch else nullcontext():

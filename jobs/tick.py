@@ -25,6 +25,7 @@ from jobs.expiring import plan_reminders
 from jobs.nudges.secret_ends import KIND
 from jobs.planner import BATCH, plan_due
 from jobs.post_office import PostOffice
+from jobs.rules_known import remember_rules
 from jobs.sole_sender import sole_sender
 
 PATIENCE = timedelta(seconds=90)
@@ -77,6 +78,7 @@ async def tick(
     """
     async with office.database.work() as session:
         reminders = await plan_reminders(session, office, office.clocks.calendar.now())
+    await remember_rules(office)
     counts = await plan_due(office.database, office.nudges, office.clocks.calendar.now(), stop=stop)
     counts.planned[KIND] += len(reminders)
     report = TickReport(planned=counts.planned, skipped=+counts.skipped, broken=counts.broken)

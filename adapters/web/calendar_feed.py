@@ -13,6 +13,7 @@ from aiohttp import web
 
 from bot.mentoring.ce_calendar import MEDIA_TYPE, read_calendar
 from bot.mentoring.ce_feed import PATH, TOKEN_LENGTH, hash_of, whose_feed
+from bot.mentoring.ce_own_rules import with_own
 
 if TYPE_CHECKING:
     from adapters.composition import Mentor
@@ -86,7 +87,7 @@ class CalendarFeeds:
                 return None
             said, wordings = whose[1].locale or "en", mentor.knowledge.wordings
             locale = said if said in wordings else "en"
-            pack = mentor.knowledge.library.pack(locale)
+            pack = with_own(mentor.knowledge.library.pack(locale), whose[0])
             return await read_calendar(session, whose, pack, wordings[locale], mentor.clocks.calendar.now())
 
 

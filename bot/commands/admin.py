@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
+from bot.mentoring.ce_ruling import own_rules
 from bot.mentoring.cohort_rules import cohort_rules
 from bot.mentoring.holidays import holidays
 from bot.mentoring.notices import notice, notices
@@ -43,13 +44,22 @@ def _named(visit: Visit, people: tuple[str, ...]) -> Spans:
 
 
 _WAYS: Mapping[str, Way] = MappingProxyType(
-    {"holidays": holidays, "quiet": quiet, "notice": notice, "notices": notices, "cohorts": cohort_rules}
+    {
+        "holidays": holidays,
+        "quiet": quiet,
+        "notice": notice,
+        "notices": notices,
+        "cohorts": cohort_rules,
+        "ce": own_rules,
+    }
 )
 """Sub-verb → what it does; each is told by the sentence `admin.way.<sub-verb>`."""
 
 _AUTUMN = ("admin holidays add 2026-11-26 to 2026-11-27 Thanksgiving", "admin holidays add 2026-12-24 Office moves")
 
 _NOTICE = ("coach on", "admin notice The office is closed on Friday")
+
+_OWN = 'admin ce add "Yearly HIPAA training" every 12 months'
 
 COMMAND = Command(
     name="admin",
@@ -74,6 +84,10 @@ COMMAND = Command(
         Example("admin cohorts", by_operator=True),
         Example("admin cohorts only @sample-member @sample-colleague", by_operator=True),
         Example("admin cohorts lock", by_operator=True),
+        Example(_OWN, by_operator=True),
+        Example("admin ce", after=(_OWN,), by_operator=True),
+        Example("admin ce retire 1", after=(_OWN,), by_operator=True),
+        Example("admin ce add HIPAA yearly", by_operator=True),
         Example("admin", by_operator=True),
         Example("admin holidays add 2026-12-24 to 2026-12-26 Christmas"),
     ),

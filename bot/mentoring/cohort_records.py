@@ -15,6 +15,7 @@ from sqlmodel import SQLModel, col, delete
 from sqlmodel import select as rows_of
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.mentoring.ce_own_rules import with_own
 from bot.mentoring.cohort_batches import PATIENCE, New, Sharer, Standing, is_in_place, same_place, settle
 from bot.mentoring.cohort_endings import COLUMNS, certificates_of
 from bot.mentoring.cohort_view import Batch, Cohorts, Facts, Row, Shared, View, has, place_of, project, shown
@@ -68,7 +69,7 @@ async def view_of(session: AsyncSession, cohort: Cohort, tenant: Tenant, pack: P
     # One at a time: two who look at once must not make two batches of the same people.
     await session.exec(rows_of(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
     shares = await _shares(session, whole := _Of(cohort.id), now)
-    people = await _facts(session, whole, pack, shares, now)
+    people = await _facts(session, whole, with_own(pack, tenant), shares, now)
     known = Cohorts(
         cohort_id=cohort.id,
         name=cohort.name,

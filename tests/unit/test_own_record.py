@@ -25,7 +25,7 @@ async def _fuzz(database: Database) -> None:
     await fill(database)
     both = [f"UPDATE {name} SET tenant_id = {MINE} WHERE id = {NEIGHBOUR}" for name in ("member", "cohort")]
     me = [
-        f"UPDATE tenant SET platform = 'slack', external_id = 'T1', left_at = NULL WHERE id = {MINE}",
+        f"UPDATE tenant SET platform = 'slack', external_id = 'T1', left_at = NULL, ce_rules = NULL WHERE id = {MINE}",
         f"UPDATE member SET user_id = 'U1', deactivated_at = NULL WHERE id = {MINE}",
         f"UPDATE member SET user_id = 'U2' WHERE id = {NEIGHBOUR}",
         f"UPDATE inboundevent SET platform = 'slack', tenant = 'T1', user_id = 'U1' WHERE id = {MINE}",
