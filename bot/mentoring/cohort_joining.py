@@ -17,7 +17,7 @@ from bot.visit import Visit
 _JOIN = re.compile(r"(?P<way>.*?)(?:\s+share\s+(?P<fields>.*))?", re.IGNORECASE)
 _EVERYTHING = ("all", "everything")
 _NOTHING = ("none", "nothing")
-_ON_THE_CARD = ("never", "figures", "leave", "words")
+_ON_THE_CARD = ("name", "never", "figures", "leave", "words")
 
 
 async def join_one(visit: Visit, rest: str) -> Message:

@@ -24,6 +24,7 @@ class Seen:
 
     viewer: str
     """The viewer's own id on the platform."""
+    name: str | None
     cohort: str
     page: str
     hour: datetime
@@ -48,7 +49,7 @@ async def note_look(
 async def looks_at(session: AsyncSession, member_id: int) -> Sequence[Seen]:
     """The newest looks at a member, newest first."""
     wanted = (
-        select(Member.user_id, Cohort.name, Look.page, Look.hour)
+        select(Member, Cohort.name, Look.page, Look.hour)
         .join(Look, col(Look.viewer_id) == col(Member.id))
         .join(Cohort, col(Cohort.id) == col(Look.cohort_id))
         .join(LookPerson, col(LookPerson.look_id) == col(Look.id))
@@ -56,4 +57,5 @@ async def looks_at(session: AsyncSession, member_id: int) -> Sequence[Seen]:
         .order_by(col(Look.hour).desc(), col(Look.id).desc())
         .limit(SHOWN)
     )
-    return [Seen(*row) for row in (await session.exec(wanted)).all()]
+    found = (await session.exec(wanted)).all()
+    return [Seen(viewer.user_id, viewer.name, cohort, page, hour) for viewer, cohort, page, hour in found]

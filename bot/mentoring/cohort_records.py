@@ -115,6 +115,7 @@ async def _facts(session: AsyncSession, of: _Of, pack: Pack, shares: _Shares) ->
         Facts(
             member_id=row.id,
             user_id=row.user_id,
+            name=row.name or "",
             shares=_FIELDS[shares[row.id].shared],
             step_since=shares[row.id].step_since,
             zone=_zone(row.zone),
@@ -137,7 +138,7 @@ async def _facts(session: AsyncSession, of: _Of, pack: Pack, shares: _Shares) ->
 
 def _people(of: _Of) -> Select[Any]:
     """Those who are in it, and whose account is open."""
-    names = ("id", "user_id", "zone", "step", "stage_before", "stage_moved_at", "last_active_at", "region", "site")
+    names = ("id", "user_id", "name", "zone", "step", "stage_before", "stage_moved_at", "last_active_at", "region", "site")
     plan = (_PLAN.is_on, _PLAN.every_weeks, _PLAN.paused_from, _PLAN.paused_until)
     return (
         select(*(_MEMBER[name] for name in names), *plan)

@@ -164,7 +164,7 @@ async def team_lines(visit: Visit, cohort: Cohort) -> tuple[Spans, ...]:
     team = await managers_of(visit.session, id_of(cohort))
     return tuple(
         (
-            Mention(member.user_id, visit.say("cohorts.manager")),
+            Mention(member.user_id, member.name or visit.say("cohorts.manager")),
             Text(visit.say("cohorts.owner") if row.is_owner else ""),
         )
         for row, member in team

@@ -41,6 +41,8 @@ class Facts:
     user_id: str
     shares: frozenset[Shared]
     zone: ZoneInfo
+    name: str = ""
+    """What the platform calls them; empty where it has not said."""
     step: int | None = None
     step_since: datetime | None = None
     """When the step was last begun to be shared; None while it is not."""
@@ -64,6 +66,8 @@ class Row:
 
     member_id: int
     user_id: str
+    name: str = ""
+    """Stands in a row that holds something, so nobody is named for having joined."""
     stage: int | None = None
     """1 to 5; 5 is "5 or later"."""
     moved: bool = False
@@ -166,6 +170,7 @@ def shown(facts: Facts, now: datetime) -> Row:
     return Row(
         member_id=facts.member_id,
         user_id=facts.user_id,
+        name=facts.name,
         stage=stage_of(facts.step) if Shared.STEP in shares else None,
         moved=Shared.STEP in shares and _moved(facts, now),
         actions=(facts.actions or None) if Shared.ACTIONS in shares else None,

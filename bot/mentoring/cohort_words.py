@@ -7,6 +7,7 @@ from datetime import date
 from babel.dates import format_date
 
 from bot.mentoring.cohort_view import LEAST, Figures, Row, View
+from bot.mentoring.display_names import name_or_number
 from bot.mentoring.outcomes import KINDS
 from bot.mentoring.stages import LATER
 from bot.message import (
@@ -65,7 +66,7 @@ def headings(say: Wording) -> tuple[str, ...]:
 
 
 def person(say: Wording, row: Row) -> Mention:
-    return Mention(row.user_id, say("cohorts.person"))
+    return Mention(row.user_id, name_or_number(say, row.name, row.member_id))
 
 
 def table(say: Wording, rows: tuple[Row, ...]) -> Table:

@@ -38,7 +38,7 @@ async def compose(letter: Letter) -> Composed | Skip | Hold:
 
 def _message(letter: Letter, cohort: Cohort, by: Member) -> Message:
     say, what = letter.say, letter.delivery.content["what"]
-    who = (Mention(by.user_id, say("cohorts.manager")), Text(f" {say(f'cohorts.word.{what}')}"))
+    who = (Mention(by.user_id, by.name or say("cohorts.manager")), Text(f" {say(f'cohorts.word.{what}')}"))
     where = Paragraph(
         (Text(f"{say('cohorts.word.from')} {cohort.name}. "), *rich(say("cohorts.word.stop"))), quiet=True
     )

@@ -55,7 +55,8 @@ def private(dice: Random, field: Shared) -> dict[str, Any]:
 def person(dice: Random, number: int) -> Facts:
     shares = frozenset(field for field in Shared if dice.random() < 0.7)
     since = days_ago(dice, 40) if Shared.STEP in shares else None
-    facts = Facts(number, f"U{number}", shares, ZoneInfo(dice.choice(ZONES)), step_since=since)
+    name = dice.choice(("", f"Sample {number}", "<b>Sample</b>"))
+    facts = Facts(number, f"U{number}", shares, ZoneInfo(dice.choice(ZONES)), name, step_since=since)
     for field in Shared:
         facts = replace(facts, **private(dice, field))
     return facts
@@ -94,8 +95,10 @@ def twin(dice: Random, known: Cohorts) -> tuple[Cohorts, int] | None:
     ways: list[Facts | None] = [replace(one, **private(dice, field)) for field in hidden]
     if one.step and one.step >= 5:
         ways.append(replace(one, step=dice.choice([step for step in (5, 6, 7) if step != one.step])))
+    if shown(one, NOW).is_empty:
+        ways.append(replace(one, name="Another sample"))
     if not any(has(one, field) for field in one.shares):
-        ways.append(None)  # declined, not shared, no data
+        ways += [None, None]  # declined, not shared, no data
     if not ways:
         return None
     other = dice.choice(ways)
