@@ -37,7 +37,8 @@ class Zones:
         self._settled: OrderedDict[tuple[str, str], datetime] = OrderedDict()
 
     async def learn(self, tenant: str, user: str) -> None:
-        """Keep the zone and the name of somebody's Slack profile, unless they are known. Never raises for what Slack does."""
+        """Keep the zone and the name of somebody's Slack profile where they are not known. Never raises for what Slack
+        does."""
         if self._is_settled((tenant, user)):
             return
         if (member := await self._half_known(tenant, user)) is None:

@@ -109,7 +109,9 @@ def listed(say: Wording, view: View, asked: Asked) -> Listed:
 def line_of(say: Wording, row: Row) -> Line:
     """The very words that the chat and the member's own `privacy` have."""
     names = (say(f"cohorts.column.{name}") for name in ("step", "actions", "activity", "outcomes", "place"))
-    return Line(row.member_id, name_or_number(say, row.name, row.member_id), tuple(zip(names, cells(say, row), strict=True)))
+    return Line(
+        row.member_id, name_or_number(say, row.name, row.member_id), tuple(zip(names, cells(say, row), strict=True))
+    )
 
 
 def _fits(say: Wording, row: Row, asked: Asked) -> bool:

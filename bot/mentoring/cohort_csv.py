@@ -15,7 +15,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－",
 
 
 def csv_of(say: Wording, view: View) -> str:
-    """Everybody's row under headings, and last the platform's own id, since names are shared by several; with line ends and quotes as RFC 4180 has them."""
+    """Everybody's row under headings, and last the platform's own id, since several people may have one name. Line ends
+    and quotes are as RFC 4180 has them.
+    """
     written = StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerow(_safe(each) for each in (*headings(say), say("cohorts.column.id")))

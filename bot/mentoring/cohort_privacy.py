@@ -42,7 +42,11 @@ def _looks(visit: Visit, looks: Sequence[Seen]) -> tuple[Block, ...]:
     if not looks:
         return (Paragraph(rich(say("privacy.looks.none"))),)
     lines = tuple(
-        (Mention(each.viewer, each.name or say("privacy.looks.viewer")), Text(f" · {each.cohort} · "), When(each.hour, zone))
+        (
+            Mention(each.viewer, each.name or say("privacy.looks.viewer")),
+            Text(f" · {each.cohort} · "),
+            When(each.hour, zone),
+        )
         for each in looks
     )
     return (Paragraph(rich(say("privacy.looks"))), Bullets(lines))

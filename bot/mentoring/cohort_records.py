@@ -138,7 +138,18 @@ async def _facts(session: AsyncSession, of: _Of, pack: Pack, shares: _Shares) ->
 
 def _people(of: _Of) -> Select[Any]:
     """Those who are in it, and whose account is open."""
-    names = ("id", "user_id", "name", "zone", "step", "stage_before", "stage_moved_at", "last_active_at", "region", "site")
+    names = (
+        "id",
+        "user_id",
+        "name",
+        "zone",
+        "step",
+        "stage_before",
+        "stage_moved_at",
+        "last_active_at",
+        "region",
+        "site",
+    )
     plan = (_PLAN.is_on, _PLAN.every_weeks, _PLAN.paused_from, _PLAN.paused_until)
     return (
         select(*(_MEMBER[name] for name in names), *plan)

@@ -42,7 +42,11 @@ async def compose(letter: Letter) -> Composed | Skip | Hold:
 
 def _message(letter: Letter, cohort: Cohort, by: Member, invitation: CohortInvitation) -> Message:
     say = letter.say
-    who = (Mention(by.user_id, by.name or say("cohorts.manager")), Text(f" {say('cohorts.invitation')} "), Bold(cohort.name))
+    who = (
+        Mention(by.user_id, by.name or say("cohorts.manager")),
+        Text(f" {say('cohorts.invitation')} "),
+        Bold(cohort.name),
+    )
     buttons = (
         Button(say("cohorts.button.card"), f"cohort join {INVITATION}{invitation.id}", style="primary"),
         Button(say("cohorts.button.privacy"), "privacy"),
