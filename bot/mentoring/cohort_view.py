@@ -2,11 +2,12 @@
 out, and chat, digest, pages and files are made of that alone. `bot.mentoring.cohort_records` reads the database for it.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clock import local_day
@@ -21,6 +22,10 @@ CADENCES = 3
 """So many of a member's own rhythms without a use, and there is "no update"."""
 
 
+SURELY_CURRENT = timedelta(weeks=CADENCES) - timedelta(days=1)
+"""A use within this time is an update, whatever the member's rhythm and zone."""
+
+
 class Shared(StrEnum):
     """What a member may share, each by itself. Their own words are none of it."""
 
@@ -31,6 +36,10 @@ class Shared(StrEnum):
     OUTCOMES = "outcomes"
     PLACE = "place"
     """Site and region."""
+
+
+COUNTED = (Shared.STEP, Shared.ACTIONS, Shared.ACTIVITY, Shared.OUTCOMES)
+"""The fields that have figures."""
 
 
 @dataclass(slots=True)  # frozen, ten thousand of them would take twice as long to make
@@ -125,6 +134,10 @@ class Cohorts:
     """Who was invited by name, whatever became of it."""
     is_locked: bool = False
     """Managers see figures alone."""
+    alike: Mapping[int, int] = field(default_factory=dict)
+    """Member → somebody among `people` who is like them in all that is counted; for those not in it, themself."""
+    is_listed: bool = True
+    """The rows are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,16 +159,19 @@ class View:
 
 def project(known: Cohorts, now: datetime) -> View:
     """What may be known of a cohort at an instant of the calendar."""
+    is_listed = known.is_listed and not known.is_locked
     seen = {each.member_id: shown(each, now) for each in known.people}
-    counted = frozenset(member for batch in known.batches for member in batch.members)
-    rows = sorted((row for row in seen.values() if not row.is_empty), key=_order)
+    rows = sorted((row for row in seen.values() if not row.is_empty), key=_order) if is_listed else ()
+    seen |= {member: seen[other] for member, other in known.alike.items()}
+    counted = frozenset[int]().union(*(batch.members for batch in known.batches))
+    places = _by_place(known.batches, seen)
     return View(
         cohort_id=known.cohort_id,
         name=known.name,
-        rows=() if known.is_locked else tuple(rows),
-        whole=figures(known.batches, seen),
-        regions=_regions(known.batches, seen),
-        sites=_sites(known.batches, seen),
+        rows=tuple(rows),
+        whole=added(places.values()),
+        regions=_regions(places),
+        sites=tuple((*place, part) for place, part in places.items() if place[1]),
         counted=len(counted),
         invited=len(counted | known.invited),
         is_locked=known.is_locked,
@@ -205,7 +221,7 @@ def quiet_since(facts: Facts, now: datetime) -> date | None:
 
     A pause, a leave and a milestone that is under way excuse, and look like an update on their last day.
     """
-    if facts.last_active_at is None:
+    if facts.last_active_at is None or facts.last_active_at > now - SURELY_CURRENT:
         return None
     today = local_day(now, facts.zone)
     is_away = facts.leave is not None and facts.leave.holds(today)
@@ -225,29 +241,43 @@ def figures(batches: Iterable[Batch], seen: Mapping[int, Row]) -> Figures:
     here, came = members[Shared.ACTIVITY], members[Shared.OUTCOMES]
     return Figures(
         step_of=len(steps),
-        steps=dict(sorted(Counter(row.stage for row in steps if row.stage).items())),
-        moved=sum(row.moved for row in steps),
+        steps=_sorted(Counter([row.stage for row in steps if row.stage])),
+        moved=sum([row.moved for row in steps]),
         actions_of=len(doing),
-        actions=sum(row.actions or 0 for row in doing),
+        actions=sum([row.actions or 0 for row in doing]),
         activity_of=len(here),
-        current=sum(bool(row.is_current) for row in here),
+        current=sum([bool(row.is_current) for row in here]),
         outcomes_of=len(came),
-        outcomes=dict(sorted(Counter(kind for row in came for kind in row.outcomes).items())),
+        outcomes=_sorted(Counter([kind for row in came for kind in row.outcomes])),
     )
 
 
-def _regions(batches: Collection[Batch], seen: Mapping[int, Row]) -> tuple[tuple[str, Figures], ...]:
-    return tuple(
-        (label, figures([each for each in batches if each.region == label], seen))
-        for label in sorted({each.region for each in batches if each.region})
-    )
+def _by_place(batches: Iterable[Batch], seen: Mapping[int, Row]) -> Mapping[tuple[str, str], Figures]:
+    """Region and site → the counts there; whatever is wider is their sum."""
+    there: dict[tuple[str, str], list[Batch]] = defaultdict(list)
+    for each in batches:
+        there[each.region, each.site].append(each)
+    return {place: figures(there[place], seen) for place in sorted(there)}
 
 
-def _sites(batches: Collection[Batch], seen: Mapping[int, Row]) -> tuple[tuple[str, str, Figures], ...]:
-    places = sorted({(each.region, each.site) for each in batches if each.site})
-    return tuple(
-        (*place, figures([each for each in batches if (each.region, each.site) == place], seen)) for place in places
-    )
+def added(parts: Iterable[Figures]) -> Figures:
+    """The counts of several groups of different people in one."""
+    counts: dict[str, Any] = {}
+    for part in parts:
+        for name in Figures.__slots__:
+            value = getattr(part, name)
+            is_number = isinstance(value, int)
+            counts[name] = counts.get(name, 0) + value if is_number else Counter(value) + counts.get(name, Counter())
+    return Figures(**{name: _sorted(value) if isinstance(value, Counter) else value for name, value in counts.items()})
+
+
+def _sorted(counts: Mapping[Any, int]) -> Any:
+    return dict(sorted(counts.items()))
+
+
+def _regions(places: Mapping[tuple[str, str], Figures]) -> tuple[tuple[str, Figures], ...]:
+    names = sorted({region for region, _ in places if region})
+    return tuple((name, added(part for (region, _), part in places.items() if region == name)) for name in names)
 
 
 def _order(row: Row) -> tuple[object, ...]:
