@@ -1,9 +1,13 @@
 """The manager's pages over HTTP, on both databases: the way in, what is shown, and who is turned away."""
 
+import asyncio
 import re
 from datetime import timedelta
 
+from sqlmodel import update
+
 from bot.message import plain
+from bot.model.people import Tenant
 from tests.fakes.cohorts import create, enter
 from tests.fakes.dashboard import Dashboard
 from tests.fakes.notices import say
@@ -132,6 +136,20 @@ async def test_each_page_is_a_look_that_the_member_can_read(dashboard: Dashboard
     assert "Nobody has looked" in plain(await say(dashboard.world, "privacy", user="U1"))  # figures name nobody
     for path in ("/dashboard/1/people", "/dashboard/1/people.csv"):
         await dashboard.get(path)
+    assert plain(await say(dashboard.world, "privacy", user="U1")).count("· Sample <b>group</b> ·") == 2
+
+
+async def test_a_page_waits_for_nobody_who_writes(dashboard: Dashboard) -> None:
+    """Unless it is somebody's first look in this hour: that is kept first."""
+    await learners(dashboard)
+    await dashboard.sign_in()
+    pages = ("/dashboard/1", "/dashboard/1/people")
+    first = [await dashboard.get(path) for path in pages]
+    async with dashboard.world.database.work() as session, asyncio.timeout(60):
+        await session.exec(update(Tenant).values(quiet_from=None))
+        assert [await dashboard.get(path) for path in pages] == first
+    dashboard.world.calendar.move(timedelta(hours=1))
+    await dashboard.get(pages[1])
     assert plain(await say(dashboard.world, "privacy", user="U1")).count("· Sample <b>group</b> ·") == 2
 
 
