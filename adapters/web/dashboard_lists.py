@@ -8,8 +8,8 @@ from types import MappingProxyType
 from urllib.parse import urlencode
 
 from bot.mentoring.cohort_view import Row, View
-from bot.mentoring.cohort_words import cells
-from bot.mentoring.display_names import folded, name_or_number
+from bot.mentoring.cohort_words import called, cells
+from bot.mentoring.display_names import folded
 from content.wording import Wording
 
 ON_A_PAGE = 50
@@ -109,14 +109,12 @@ def listed(say: Wording, view: View, asked: Asked) -> Listed:
 def line_of(say: Wording, row: Row) -> Line:
     """The very words that the chat and the member's own `privacy` have."""
     names = (say(f"cohorts.column.{name}") for name in ("step", "actions", "activity", "outcomes", "place"))
-    return Line(
-        row.member_id, name_or_number(say, row.name, row.member_id), tuple(zip(names, cells(say, row), strict=True))
-    )
+    return Line(row.member_id, called(say, row), tuple(zip(names, cells(say, row), strict=True)))
 
 
 def _fits(say: Wording, row: Row, asked: Asked) -> bool:
     is_shown = {"all": True, "moved": row.moved, "quiet": row.quiet_since is not None}[asked.show]
-    words = f"{name_or_number(say, row.name, row.member_id)}\n{row.site}\n{row.region}"
+    words = f"{called(say, row)}\n{row.site}\n{row.region}"
     return is_shown and folded(asked.q) in folded(words)
 
 

@@ -6,8 +6,7 @@ import csv
 from io import StringIO
 
 from bot.mentoring.cohort_view import View
-from bot.mentoring.cohort_words import cells, headings
-from bot.mentoring.display_names import name_or_number
+from bot.mentoring.cohort_words import called, cells, headings
 from content.wording import Wording
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
@@ -22,8 +21,7 @@ def csv_of(say: Wording, view: View) -> str:
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerow(_safe(each) for each in (*headings(say), say("cohorts.column.id")))
     for row in view.rows:
-        name = name_or_number(say, row.name, row.member_id)
-        writer.writerow(_safe(each) for each in (name, *cells(say, row), row.user_id))
+        writer.writerow(_safe(each) for each in (called(say, row), *cells(say, row), row.user_id))
     return written.getvalue()
 
 

@@ -22,9 +22,7 @@ SHOWN = 10
 class Seen:
     """One look at a member."""
 
-    viewer: str
-    """The viewer's own id on the platform."""
-    name: str | None
+    viewer: Member
     cohort: str
     page: str
     hour: datetime
@@ -75,4 +73,4 @@ async def looks_at(session: AsyncSession, member_id: int) -> Sequence[Seen]:
         .limit(SHOWN)
     )
     found = (await session.exec(wanted)).all()
-    return [Seen(viewer.user_id, viewer.name, cohort, page, hour) for viewer, cohort, page, hour in found]
+    return [Seen(*each) for each in found]

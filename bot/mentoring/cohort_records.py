@@ -4,7 +4,7 @@ row to its member. Ten thousand members cost no more statements than ten.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from functools import cache, reduce
@@ -17,6 +17,7 @@ from sqlmodel import SQLModel, col
 from sqlmodel import select as rows_of
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.mentoring.cohort_reach import workspaces_of
 from bot.mentoring.cohort_settling import Known, as_counted, count_anew
 from bot.mentoring.cohort_view import (
     COUNTED,
@@ -68,6 +69,10 @@ class _Of:
     """A cohort, or one member of it."""
 
     cohort_id: int
+    workspaces: Mapping[int, Tenant]
+    """Whose people are in it."""
+    home: int
+    """Its own workspace."""
     member_id: int | None = None
 
     def these(self, table: Any) -> tuple[Any, ...]:
@@ -89,7 +94,7 @@ async def view_of(
     if parts is not Parts.ROWS:
         # One at a time: two who look at once must not make two batches of the same people.
         await session.exec(rows_of(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
-    people = await _people(session, _Of(id_of(cohort)), pack, now, each_one=parts is not Parts.FIGURES)
+    people = await _people(session, await _whole(session, cohort), pack, now, each_one=parts is not Parts.FIGURES)
     batches = await count_anew(session, id_of(cohort), people, now) if parts is not Parts.ROWS else []
     return project(await _known(session, cohort, tenant, people, batches, parts), now)
 
@@ -98,7 +103,7 @@ async def glimpse_of(
     session: AsyncSession, cohort: Cohort, tenant: Tenant, pack: Pack, now: datetime, parts: Parts = Parts.ALL
 ) -> View | None:
     """The same, in a session that only reads; None where somebody is to be counted anew."""
-    people = await _people(session, _Of(id_of(cohort)), pack, now, each_one=parts is not Parts.FIGURES)
+    people = await _people(session, await _whole(session, cohort), pack, now, each_one=parts is not Parts.FIGURES)
     batches = await as_counted(session, id_of(cohort), people, now) if parts is not Parts.ROWS else []
     if batches is None:
         return None
@@ -125,11 +130,16 @@ async def _known(
     )
 
 
-async def row_of(session: AsyncSession, cohort_id: int, member_id: int, pack: Pack, now: datetime) -> Row | None:
+async def row_of(session: AsyncSession, cohort: Cohort, member_id: int, pack: Pack, now: datetime) -> Row | None:
     """The very row that managers see of one member; None where they see none."""
-    people = await _people(session, _Of(cohort_id, member_id), pack, now)
-    rows = [shown(each.facts, now) for each in people]
+    one = replace(await _whole(session, cohort), member_id=member_id)
+    people = await _people(session, one, pack, now)
+    rows = [shown(each.facts, now) for each in people if not each.facts.is_withheld]
     return next((row for row in rows if not row.is_empty), None)
+
+
+async def _whole(session: AsyncSession, cohort: Cohort) -> _Of:
+    return _Of(id_of(cohort), await workspaces_of(session, cohort), cohort.tenant_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,17 +169,20 @@ async def _people(session: AsyncSession, of: _Of, pack: Pack, now: datetime, *, 
         kind = member if each_one else (row[_NAMES:], besides.of(member))
         if (like := kinds.get(kind)) is None:
             kinds[kind] = like = []
-            found.append(Known(_facts(row, besides, now), row[-len(COUNTED) :], like))
+            found.append(Known(_facts(of, row, besides, now), row[-len(COUNTED) :], like))
         like.append(member)
     return found
 
 
-def _facts(row: Record[Any], besides: _Besides, now: datetime) -> Facts:
+def _facts(of: _Of, row: Record[Any], besides: _Besides, now: datetime) -> Facts:
+    workspace = of.workspaces[row.tenant_id]
     actions, milestones, outcomes = besides.of(row.id)
     return Facts(
         member_id=row.id,
         user_id=row.user_id,
         name=row.name or "",
+        workspace="" if row.tenant_id == of.home else workspace.name or workspace.external_id,
+        is_withheld=row.tenant_id != of.home and bool(workspace.cohorts_locked),
         shares=_FIELDS[row.bits],
         step_since=row.step_since,
         zone=_zone(row.zone),
@@ -194,7 +207,7 @@ def _sharers(of: _Of, now: datetime) -> Select[Any]:
     is_shared = {field: table.c.since.is_not(None) for field, table in _EACH.items()}
     is_late, is_about = _MEMBER.stage_moved_at > now - LATELY, _MEMBER.last_active_at > now - SURELY_CURRENT
     columns = (
-        *(_MEMBER[name] for name in ("id", "user_id", "name", "zone", "step", "stage_before")),
+        *(_MEMBER[name] for name in ("id", "user_id", "name", "tenant_id", "zone", "step", "stage_before")),
         case((is_late, _MEMBER.stage_moved_at)).label("moved_at"),
         case((is_late, _EACH[Shared.STEP].c.since)).label("step_since"),
         case((~is_about, _MEMBER.last_active_at)).label("used_at"),
@@ -210,6 +223,7 @@ def _sharers(of: _Of, now: datetime) -> Select[Any]:
         mine = (table.c.cohort_id == of.cohort_id, table.c.member_id == _MEMBERSHIP.member_id)
         joined = joined.outerjoin(table, and_(*mine, table.c.field == field.value, table.c.since.is_not(None)))
     is_here = (*of.these(_MEMBERSHIP), _MEMBERSHIP.left_at.is_(None), _MEMBER.deactivated_at.is_(None))
+    is_here = (*is_here, _MEMBER.tenant_id.in_(of.workspaces))
     wanted = select(*columns).select_from(joined).where(*is_here, reduce(or_, is_shared.values()))
     return wanted.order_by(_MEMBERSHIP.member_id)
 

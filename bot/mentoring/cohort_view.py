@@ -52,6 +52,10 @@ class Facts:
     zone: ZoneInfo
     name: str = ""
     """What the platform calls them; empty where it has not said."""
+    workspace: str = ""
+    """Theirs, where it is another than the cohort's own."""
+    is_withheld: bool = False
+    """That workspace allows figures alone."""
     step: int | None = None
     step_since: datetime | None = None
     """When the step was last begun to be shared; None while it is not."""
@@ -77,6 +81,8 @@ class Row:
     user_id: str
     name: str = ""
     """Stands in a row that holds something, so nobody is named for having joined."""
+    workspace: str = ""
+    """Where they come from, if it is not the cohort's own workspace."""
     stage: int | None = None
     """1 to 5; 5 is "5 or later"."""
     moved: bool = False
@@ -161,7 +167,9 @@ def project(known: Cohorts, now: datetime) -> View:
     """What may be known of a cohort at an instant of the calendar."""
     is_listed = known.is_listed and not known.is_locked
     seen = {each.member_id: shown(each, now) for each in known.people}
-    rows = sorted((row for row in seen.values() if not row.is_empty), key=_order) if is_listed else ()
+    withheld = {each.member_id for each in known.people if each.is_withheld}
+    listed = (row for row in seen.values() if not row.is_empty and row.member_id not in withheld)
+    rows = sorted(listed, key=_order) if is_listed else ()
     seen |= {member: seen[other] for member, other in known.alike.items()}
     counted = frozenset[int]().union(*(batch.members for batch in known.batches))
     places = _by_place(known.batches, seen)
@@ -187,6 +195,7 @@ def shown(facts: Facts, now: datetime) -> Row:
         member_id=facts.member_id,
         user_id=facts.user_id,
         name=facts.name,
+        workspace=facts.workspace,
         stage=stage_of(facts.step) if Shared.STEP in shares else None,
         moved=Shared.STEP in shares and _moved(facts, now),
         actions=(facts.actions or None) if Shared.ACTIONS in shares else None,

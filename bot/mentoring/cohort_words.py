@@ -20,6 +20,7 @@ from bot.message import (
     Message,
     Paragraph,
     Progress,
+    Span,
     Spans,
     Table,
     Text,
@@ -65,8 +66,15 @@ def headings(say: Wording) -> tuple[str, ...]:
     return tuple(say(f"cohorts.column.{name}") for name in ("person", *COLUMNS))
 
 
-def person(say: Wording, row: Row) -> Mention:
-    return Mention(row.user_id, name_or_number(say, row.name, row.member_id))
+def person(say: Wording, row: Row) -> Span:
+    """Somebody of another workspace is named with it, since no platform draws a mention of them here."""
+    return Text(called(say, row)) if row.workspace else Mention(row.user_id, called(say, row))
+
+
+def called(say: Wording, row: Row) -> str:
+    """Their name, and where they come from if it is elsewhere."""
+    name = name_or_number(say, row.name, row.member_id)
+    return f"{name} ({row.workspace})" if row.workspace else name
 
 
 def table(say: Wording, rows: tuple[Row, ...]) -> Table:

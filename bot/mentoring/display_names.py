@@ -5,6 +5,8 @@ known. Called by `bot.mentoring.profile`, and by whatever shows a person to some
 from itertools import groupby
 from unicodedata import category, combining, normalize
 
+from bot.message import Mention, Text
+from bot.model.people import Member
 from content.wording import Wording
 
 LONGEST = 80
@@ -39,6 +41,12 @@ def _lightly_marked(words: str) -> str:
 def name_or_number(say: Wording, name: str, member_id: int) -> str:
     """What a member is called; "Member 17" where the platform has told no name yet."""
     return name or say("cohorts.person", number=member_id)
+
+
+def named(member: Member, seen_from: int | None, fallback: str) -> Mention | Text:
+    """Somebody as people of the workspace `seen_from` are told of them; a mention works within one workspace alone."""
+    words = member.name or fallback
+    return Mention(member.user_id, words) if member.tenant_id == seen_from else Text(words)
 
 
 def folded(words: str) -> str:

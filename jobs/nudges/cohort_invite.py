@@ -9,7 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.mentoring.cohort_codes import INVITATION, invite
 from bot.mentoring.cohort_inviting import INVITATIONS
 from bot.mentoring.cohorts import create, id_of
-from bot.message import Bold, Button, Buttons, Mention, Message, Paragraph, Text, rich
+from bot.mentoring.display_names import named
+from bot.message import Bold, Button, Buttons, Message, Paragraph, Text, rich
 from bot.model.cohorts import Cohort, CohortInvitation
 from bot.model.people import Member, Tenant
 from bot.ports import Personal
@@ -43,7 +44,7 @@ async def compose(letter: Letter) -> Composed | Skip | Hold:
 def _message(letter: Letter, cohort: Cohort, by: Member, invitation: CohortInvitation) -> Message:
     say = letter.say
     who = (
-        Mention(by.user_id, by.name or say("cohorts.manager")),
+        named(by, letter.tenant.id, say("cohorts.manager")),
         Text(f" {say('cohorts.invitation')} "),
         Bold(cohort.name),
     )
