@@ -95,7 +95,11 @@ async def view_of(
         # One at a time: two who look at once must not make two batches of the same people.
         await session.exec(rows_of(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
     people = await _people(session, await _whole(session, cohort), pack, now, each_one=parts is not Parts.FIGURES)
-    batches = await count_anew(session, id_of(cohort), people, now) if parts is not Parts.ROWS else []
+    batches = (
+        await count_anew(session, cohort, people, now, is_strict=bool(tenant.cohorts_locked))
+        if parts is not Parts.ROWS
+        else []
+    )
     return project(await _known(session, cohort, tenant, people, batches, parts), now)
 
 
@@ -104,7 +108,11 @@ async def glimpse_of(
 ) -> View | None:
     """The same, in a session that only reads; None where somebody is to be counted anew."""
     people = await _people(session, await _whole(session, cohort), pack, now, each_one=parts is not Parts.FIGURES)
-    batches = await as_counted(session, id_of(cohort), people, now) if parts is not Parts.ROWS else []
+    batches = (
+        await as_counted(session, cohort, people, now, is_strict=bool(tenant.cohorts_locked))
+        if parts is not Parts.ROWS
+        else []
+    )
     if batches is None:
         return None
     return project(await _known(session, cohort, tenant, people, batches, parts), now)
@@ -134,7 +142,7 @@ async def row_of(session: AsyncSession, cohort: Cohort, member_id: int, pack: Pa
     """The very row that managers see of one member; None where they see none."""
     one = replace(await _whole(session, cohort), member_id=member_id)
     people = await _people(session, one, pack, now)
-    rows = [shown(each.facts, now) for each in people if not each.facts.is_withheld]
+    rows = [shown(each.facts, now) for each in people]
     return next((row for row in rows if not row.is_empty), None)
 
 
@@ -182,7 +190,6 @@ def _facts(of: _Of, row: Record[Any], besides: _Besides, now: datetime) -> Facts
         user_id=row.user_id,
         name=row.name or "",
         workspace="" if row.tenant_id == of.home else workspace.name or workspace.external_id,
-        is_withheld=row.tenant_id != of.home and bool(workspace.cohorts_locked),
         shares=_FIELDS[row.bits],
         step_since=row.step_since,
         zone=_zone(row.zone),
