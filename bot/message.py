@@ -243,6 +243,8 @@ def _plain_span(span: Span) -> str:
     match span:
         case When():
             return local_text(span)
+        case Code():
+            return f"`{span.text}`" if span.text else ""
         case _:
             return span.text
 

@@ -40,6 +40,8 @@ LONG_LABEL = 30
 """Letters that a button on a phone shows; what has more is a question, and shown whole."""
 ROW_COST = LIMIT // 3
 """Bytes that one row of buttons may take."""
+COLUMNS = 4
+"""Of a table on a phone, whose words would break in the middle beside more."""
 CHAT = Place()
 POINT = 400
 """Bytes of a summary, which is one line."""
@@ -203,7 +205,7 @@ def _progress(block: Progress) -> Spans:
 
 
 def _table(block: Table) -> Iterator[Element]:
-    """A table, and for clients that know none, each row as a line; a table too large for both is lines alone."""
+    """A table, and for clients that know none, each row as a line; one too large or too wide is lines alone."""
     width = max([len(block.headings), *map(len, block.rows)])
     lines = [line for row in block.rows for line in _text(_row_as_line(block.headings, row))]
     if not width or not lines:
@@ -217,7 +219,7 @@ def _table(block: Table) -> Iterator[Element]:
         "showGridLines": False,
         "fallback": {"type": "Container", "items": lines},
     }
-    if cost(table) > LIMIT // 2:
+    if width > COLUMNS or cost(table) > LIMIT // 2:
         yield from lines
     else:
         yield table

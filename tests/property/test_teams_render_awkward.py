@@ -128,7 +128,8 @@ def test_nothing_is_lost_unsaid(message: Message) -> None:
 @awkward
 @given(lines)
 def test_markdown_shows_the_words_as_they_are(spans: Spans) -> None:
-    assert _bare(_read(markdown(spans))) == _bare(plain_spans(spans))
+    shown, said = (_bare(words).replace("`", "") for words in (_read(markdown(spans)), plain_spans(spans)))
+    assert shown == said
 
 
 @awkward

@@ -141,6 +141,8 @@ def test_a_table_is_rows_that_fit_a_phone() -> None:
     rows = ((text("Billing"), text("3 of 8")), (text("Team"), (Bold("all"),)))
     [drawn] = draw(Table(("Step", "Done"), rows))
     assert drawn["text"]["text"] == "Step: *Billing* · Done: 3 of 8\nStep: *Team* · Done: *all*"
+    [drawn] = draw(Table(("Step", "Done", "Due"), ((text("Billing"), (), text("Friday")),)))
+    assert drawn["text"]["text"] == "Step: *Billing* · Due: Friday"
 
 
 def test_buttons_are_commands_with_ids_of_their_own() -> None:

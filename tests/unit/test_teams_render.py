@@ -136,6 +136,12 @@ def test_a_table_loses_no_fact_where_tables_are_unknown() -> None:
     assert [len(row["cells"]) for row in table["rows"]] == [2, 2, 2]
 
 
+def test_a_wide_table_is_lines_that_a_phone_can_show() -> None:
+    element = only(Table(tuple("ABCDE"), (tuple(text(cell) for cell in ("one", "two", "", "four", "five")),)))
+    assert element["type"] == "RichTextBlock"
+    assert "".join(run["text"] for run in element["inlines"]) == "A: one; B: two; D: four; E: five"
+
+
 def test_a_button_sends_its_command() -> None:
     element = only(Buttons((Button("Done", "done a-17", style="primary"), Button("Stop", "stop", style="danger"))))
     assert [command_line(action["data"]) for action in element["actions"]] == ["done a-17", "stop"]
