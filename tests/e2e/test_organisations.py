@@ -15,7 +15,7 @@ from bot.clock import FixedClock
 from bot.conversation import Knowledge
 from bot.database import Database
 from bot.message import plain
-from bot.model.people import Member, Tenant
+from bot.model.people import Member, Organisation, Tenant
 from tests.fakes.coached import Coached, coached
 from tests.fakes.cohorts import STEP, create, enter, view
 from tests.fakes.notices import run_by_bosses, say
@@ -89,7 +89,12 @@ async def the_operator_parts_them(office: Coached) -> None:
     told = await view(office)
     assert "of T2" not in told
     assert "Figures come once 5 people share something." in told
+    assert re.findall(r"Sample Health.*: (.*)", (await order(office, "list")).output) == ["demo:T1"]
     await order(office, "join", "demo:T1", "demo:T2", "--yes")
+    async with office.database.reading() as session:
+        assert (
+            len((await session.exec(select(Organisation))).all()) == 2
+        )  # one for T3; none is left without a workspace
     assert "of T2" not in await view(office)  # what was withdrawn stays so until they say otherwise
 
 
