@@ -42,6 +42,7 @@ from bot.message import (
     Choice,
     Divider,
     Facts,
+    File,
     Input,
     Message,
     Paragraph,
@@ -115,6 +116,8 @@ class _Drawing:
                 return self._input(block)
             case Divider():
                 return [{"type": "divider"}]
+            case File(name, label):
+                return _sections(pieces((Bold(label), Text(f"\n{name}"))))
             case _:
                 assert_never(block)
 

@@ -20,6 +20,7 @@ from bot.message import (
     Choice,
     Divider,
     Facts,
+    File,
     Input,
     Message,
     Paragraph,
@@ -130,6 +131,8 @@ class _Drawing:
                 yield self._input(block)
             case Divider():
                 pass
+            case File(name, label):
+                yield from _text((Bold(label), Text(f"\n{name}")))
             case _:
                 assert_never(block)
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from urllib.parse import urlencode
 
 from bot.mentoring.cohort_view import Row, View
-from bot.mentoring.cohort_words import called, cells
+from bot.mentoring.cohort_words import COLUMNS, called, cells
 from bot.mentoring.display_names import folded
 from content.wording import Wording
 
@@ -29,6 +29,7 @@ _ORDERS: Mapping[str, Callable[[Row], tuple[object, ...]]] = MappingProxyType(
         "step": lambda row: (row.stage or 0, *_by_name(row)),
         "actions": lambda row: (row.actions or 0, *_by_name(row)),
         "activity": lambda row: (str(row.quiet_since or "9999"), *_by_name(row)),
+        "ce": lambda row: (row.endings[0].last.isoformat() if row.endings else "9999", *_by_name(row)),
         "outcomes": lambda row: (-len(row.outcomes), row.outcomes, *_by_name(row)),
         "place": lambda row: (row.region.casefold(), row.site.casefold(), *_by_name(row)),
     }
@@ -108,7 +109,7 @@ def listed(say: Wording, view: View, asked: Asked) -> Listed:
 
 def line_of(say: Wording, row: Row) -> Line:
     """The very words that the chat and the member's own `privacy` have."""
-    names = (say(f"cohorts.column.{name}") for name in ("step", "actions", "activity", "outcomes", "place"))
+    names = (say(f"cohorts.column.{name}") for name in COLUMNS)
     return Line(row.member_id, called(say, row), tuple(zip(names, cells(say, row), strict=True)))
 
 

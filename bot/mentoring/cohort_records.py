@@ -17,12 +17,14 @@ from sqlmodel import SQLModel, col
 from sqlmodel import select as rows_of
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.mentoring.cohort_dates import Held
+from bot.mentoring.cohort_endings import COLUMNS, certificates_of
+from bot.mentoring.cohort_quiet import SURELY_CURRENT
 from bot.mentoring.cohort_reach import workspaces_of
 from bot.mentoring.cohort_settling import Known, as_counted, count_anew
 from bot.mentoring.cohort_view import (
     COUNTED,
     LATELY,
-    SURELY_CURRENT,
     Batch,
     Cohorts,
     Facts,
@@ -150,6 +152,9 @@ async def _whole(session: AsyncSession, cohort: Cohort) -> _Of:
     return _Of(id_of(cohort), await workspaces_of(session, cohort), cohort.tenant_id)
 
 
+_More = tuple[int, tuple[date, ...], tuple[str, ...], tuple[Held, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Besides:
     """Member → what stands in other tables than their own, of what they share."""
@@ -157,9 +162,11 @@ class _Besides:
     done: Mapping[int, int]
     milestones: Mapping[int, tuple[date, ...]]
     outcomes: Mapping[int, tuple[str, ...]]
+    certificates: Mapping[int, tuple[Held, ...]]
 
-    def of(self, member: int) -> tuple[int, tuple[date, ...], tuple[str, ...]]:
-        return self.done.get(member, 0), self.milestones.get(member, ()), self.outcomes.get(member, ())
+    def of(self, member: int) -> _More:
+        days, kinds = self.milestones.get(member, ()), self.outcomes.get(member, ())
+        return self.done.get(member, 0), days, kinds, self.certificates.get(member, ())
 
 
 async def _people(session: AsyncSession, of: _Of, pack: Pack, now: datetime, *, each_one: bool = True) -> list[Known]:
@@ -169,7 +176,12 @@ async def _people(session: AsyncSession, of: _Of, pack: Pack, now: datetime, *, 
     rows = await _all(session, _sharers(of, now))
     if not rows:
         return []
-    besides = _Besides(await _done(session, of, pack), await _milestones(session, of), await _outcomes(session, of))
+    besides = _Besides(
+        done=await _done(session, of, pack),
+        milestones=await _milestones(session, of),
+        outcomes=await _outcomes(session, of),
+        certificates=await certificates_of(session, of.sharing(Shared.CE, *COLUMNS), pack.credentials, now),
+    )
     kinds: dict[object, list[int]] = {}
     found: list[Known] = []
     for row in rows:
@@ -184,7 +196,7 @@ async def _people(session: AsyncSession, of: _Of, pack: Pack, now: datetime, *, 
 
 def _facts(of: _Of, row: Record[Any], besides: _Besides, now: datetime) -> Facts:
     workspace = of.workspaces[row.tenant_id]
-    actions, milestones, outcomes = besides.of(row.id)
+    actions, milestones, outcomes, certificates = besides.of(row.id)
     return Facts(
         member_id=row.id,
         user_id=row.user_id,
@@ -202,6 +214,7 @@ def _facts(of: _Of, row: Record[Any], besides: _Besides, now: datetime) -> Facts
         leave=Leave(row.paused_from, row.paused_until) if row.paused_until else None,
         milestones=milestones,
         outcomes=outcomes,
+        certificates=certificates,
         region=row.region or "",
         site=row.site or "",
     )

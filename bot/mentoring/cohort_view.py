@@ -11,6 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clock import local_day
+from bot.mentoring.cohort_dates import Ending, Held, endings
+from bot.mentoring.cohort_quiet import quiet_since
 from bot.mentoring.open_hours import Leave
 from bot.mentoring.stages import stage_of
 
@@ -18,12 +20,6 @@ LEAST = 5
 """A figure counts at least so many people."""
 LATELY = timedelta(days=7)
 """Somebody who moved on within this time did so "this week"."""
-CADENCES = 3
-"""So many of a member's own rhythms without a use, and there is "no update"."""
-
-
-SURELY_CURRENT = timedelta(weeks=CADENCES) - timedelta(days=1)
-"""A use within this time is an update, whatever the member's rhythm and zone."""
 
 
 class Shared(StrEnum):
@@ -34,11 +30,13 @@ class Shared(StrEnum):
     """How many actions of steps 1 to 4 are done."""
     ACTIVITY = "activity"
     OUTCOMES = "outcomes"
+    CE = "ce"
+    """Certificates on which a date is printed, and those dates."""
     PLACE = "place"
     """Site and region."""
 
 
-COUNTED = (Shared.STEP, Shared.ACTIONS, Shared.ACTIVITY, Shared.OUTCOMES)
+COUNTED = (Shared.STEP, Shared.ACTIONS, Shared.ACTIVITY, Shared.OUTCOMES, Shared.CE)
 """The fields that have figures."""
 
 
@@ -67,6 +65,7 @@ class Facts:
     milestones: tuple[date, ...] = ()
     """The days of what takes months and is not reached."""
     outcomes: tuple[str, ...] = ()
+    certificates: tuple[Held, ...] = ()
     region: str = ""
     site: str = ""
 
@@ -91,13 +90,20 @@ class Row:
     quiet_since: date | None = None
     """The last update, where it is long ago for this member's rhythm."""
     outcomes: tuple[str, ...] = ()
+    endings: tuple[Ending, ...] = ()
+    """From today on, the next one first."""
     region: str = ""
     site: str = ""
 
     @property
+    def near(self) -> tuple[Ending, ...]:
+        """What ends within a week with something left to earn."""
+        return tuple(each for each in self.endings if each.is_near)
+
+    @property
     def is_empty(self) -> bool:
         is_said = (self.stage, self.actions, self.is_current) != (None, None, None)
-        return not (is_said or self.outcomes or self.region or self.site)
+        return not (is_said or self.outcomes or self.endings or self.region or self.site)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,11 @@ class Figures:
     current: int = 0
     outcomes_of: int = 0
     outcomes: Mapping[str, int] = field(default_factory=dict)
+    ce_of: int = 0
+    soon: int = 0
+    """Certificates that end within `SOON` days with something left to earn."""
+    ends: Mapping[date, int] = field(default_factory=dict)
+    """The first day of a month → certificates that end in it, from this month on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +218,7 @@ def shown(facts: Facts, now: datetime) -> Row:
         is_current=quiet is None if is_seen else None,
         quiet_since=quiet,
         outcomes=facts.outcomes if Shared.OUTCOMES in shares else (),
+        endings=endings(facts.certificates, local_day(now, facts.zone)) if Shared.CE in shares else (),
         region=facts.region if Shared.PLACE in shares else "",
         site=facts.site if Shared.PLACE in shares else "",
     )
@@ -230,29 +242,14 @@ def _moved(facts: Facts, now: datetime) -> bool:
     return stage > before and since < at and now - LATELY < at <= now
 
 
-def quiet_since(facts: Facts, now: datetime) -> date | None:
-    """The local day of the last update, where it is more than three of the member's own rhythms ago.
-
-    A pause, a leave and a milestone that is under way excuse, and look like an update on their last day.
-    """
-    if facts.last_active_at is None or facts.last_active_at > now - SURELY_CURRENT:
-        return None
-    today = local_day(now, facts.zone)
-    is_away = facts.leave is not None and facts.leave.holds(today)
-    if is_away or any(day >= today for day in facts.milestones):
-        return None
-    excuses = [*facts.milestones, *([facts.leave.ends] if facts.leave and facts.leave.ends <= today else [])]
-    last = max([local_day(facts.last_active_at, facts.zone), *excuses])
-    return last if today - last > timedelta(weeks=CADENCES * facts.every_weeks) else None
-
-
 def figures(batches: Iterable[Batch], seen: Mapping[int, Row]) -> Figures:
     """The counts over these batches."""
     members: dict[Shared, list[Row]] = {each: [] for each in Shared}
     for batch in batches:
         members[batch.field] += [seen[member] for member in batch.members]
     steps, doing = members[Shared.STEP], members[Shared.ACTIONS]
-    here, came = members[Shared.ACTIVITY], members[Shared.OUTCOMES]
+    here, came, held = members[Shared.ACTIVITY], members[Shared.OUTCOMES], members[Shared.CE]
+    ending = [each for row in held for each in row.endings]
     return Figures(
         step_of=len(steps),
         steps=_sorted(Counter([row.stage for row in steps if row.stage])),
@@ -263,6 +260,9 @@ def figures(batches: Iterable[Batch], seen: Mapping[int, Row]) -> Figures:
         current=sum([bool(row.is_current) for row in here]),
         outcomes_of=len(came),
         outcomes=_sorted(Counter([kind for row in came for kind in row.outcomes])),
+        ce_of=len(held),
+        soon=sum(each.is_soon for each in ending),
+        ends=_sorted(Counter([each.last.replace(day=1) for each in ending])),
     )
 
 

@@ -126,7 +126,7 @@ async def test_a_file_holds_no_formula(dashboard: Dashboard) -> None:
         assert answer.content_type == "text/csv"
         assert "attachment" in answer.headers["Content-Disposition"]
         told = await answer.text()
-    assert told.splitlines()[1] == '\'=2+2<b>,,,up to date,,"\'=1+1,""x""",U1'
+    assert told.splitlines()[1] == '\'=2+2<b>,,,up to date,,,"\'=1+1,""x""",U1'
 
 
 async def test_each_page_is_a_look_that_the_member_can_read(dashboard: Dashboard) -> None:

@@ -20,7 +20,8 @@ from adapters.teams.fitting import LIMIT, MOST_CARDS
 from adapters.teams.render import cards, render, summary
 from adapters.teams.submitted import command_line
 from adapters.teams.texts import escape, markdown, text_element
-from bot.message import Buttons, Choice, Input, Marks, Message, Spans, plain_spans
+from bot.marks import Marks
+from bot.message import Buttons, Choice, Input, Message, Spans, plain_spans
 from bot.words import clean
 from tests.property.messages import CUT, blocks, labels, lines, messages, words
 

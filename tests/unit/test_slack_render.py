@@ -9,6 +9,7 @@ from adapters.slack.fitting import clipped
 from adapters.slack.heard import as_typed
 from adapters.slack.render import fallback, render
 from adapters.slack.spans import pieces
+from bot.marks import Marks
 from bot.message import (
     Block,
     Bold,
@@ -21,7 +22,6 @@ from bot.message import (
     Facts,
     Input,
     Link,
-    Marks,
     Mention,
     Message,
     Paragraph,

@@ -11,6 +11,7 @@ from adapters.teams.fitting import LIMIT
 from adapters.teams.render import cards, render, summary
 from adapters.teams.submitted import command_line
 from bot.form import Field, Form
+from bot.marks import Marks
 from bot.message import (
     Block,
     Bold,
@@ -23,7 +24,6 @@ from bot.message import (
     Facts,
     Input,
     Link,
-    Marks,
     Mention,
     Message,
     Paragraph,
