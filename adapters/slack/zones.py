@@ -1,15 +1,17 @@
-"""A member's time zone and language, asked of Slack once the member was answered. A miss harms nothing: members can say
-them.
+"""A member's time zone, language and name, asked of Slack once the member was answered. A miss harms nothing: members
+can say the first two, and do without the third.
 """
 
 import logging
 from collections import OrderedDict
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import col, select
 
 from adapters.slack.api import SlackApi
+from adapters.slack.profiles import name_of
 from adapters.wiring import Wiring
 from bot.errors import CannotReach, DeliveryError
 from bot.mentoring.profile import Profile, follow, language_of
@@ -17,16 +19,15 @@ from bot.model.people import Member, Tenant
 
 log = logging.getLogger(__name__)
 
-
+_IS_HALF_KNOWN = col(Member.zone).is_(None) | col(Member.name).is_(None)
 REMEMBERED = timedelta(days=1)
 """So long a process need not ask about somebody again. Whoever was erased and comes back is somebody new."""
-
 _follows = col(Member.zone_is_own).is_(False)
 """Until a member chooses a zone, theirs is their profile's."""
 
 
 class Zones:
-    """Learns zones. Knows for a day whom it need not ask about."""
+    """Learns zones and names. Knows for a day whom it need not ask about."""
 
     def __init__(self, wiring: Wiring, api: SlackApi) -> None:
         self._database = wiring.database
@@ -43,10 +44,12 @@ class Zones:
         self._anew.add((tenant, user))
 
     async def learn(self, tenant: str, user: str) -> None:
-        """Keep the zone of somebody's Slack profile, unless one is known. Never raises for what Slack does."""
+        """Keep the zone and the name of somebody's Slack profile where they are not known. Never raises for what Slack
+        does."""
         if self._is_settled((tenant, user)):
             return
-        member = await self._without_zone(tenant, user, anew=(tenant, user) in self._anew)
+        anew = (tenant, user) in self._anew
+        member = await self._half_known(tenant, user, anew=anew)
         self._anew.discard((tenant, user))
         if member is None:
             return
@@ -59,9 +62,9 @@ class Zones:
             log.info("Slack did not tell a zone: %s", error, extra={"event": "slack_zone_unknown"})
             return
         told = about["user"] or {}
-        profile = Profile(str(told.get("tz") or ""), str(told.get("locale") or ""))
-        if profile.zone or language_of(profile.locale or "", self._languages) not in (None, locale):
-            await self._keep(member_id, profile)
+        profile = Profile(str(told.get("tz") or ""), str(told.get("locale") or ""), name=name_of(told))
+        if profile.zone or profile.name or language_of(profile.locale or "", self._languages) not in (None, locale):
+            await self._keep(member_id, profile, anew=anew)
 
     def _is_settled(self, person: tuple[str, str]) -> bool:
         """Whether it was looked up lately; if not, it is from now on."""
@@ -73,20 +76,27 @@ class Zones:
         self._settled[person] = now
         return False
 
-    async def _without_zone(self, tenant: str, user: str, *, anew: bool) -> tuple[int, str] | None:
+    async def _half_known(self, tenant: str, user: str, *, anew: bool) -> tuple[int, str] | None:
         async with self._database.reading() as session:
             wanted = (
                 select(col(Member.id), Member.locale)
                 .join(Tenant, col(Tenant.id) == Member.tenant_id)
                 .where(Tenant.platform == "slack", Tenant.external_id == tenant)
-                .where(Member.user_id == user, _follows if anew else col(Member.zone).is_(None))
+                .where(Member.user_id == user, _follows if anew else _IS_HALF_KNOWN)
             )
             found = (await session.exec(wanted)).first()
         return (found[0] or 0, found[1]) if found else None
 
-    async def _keep(self, member_id: int, profile: Profile) -> None:
-        """With all that is planned in local time, which was timed by a guess."""
-        wanted = select(Member).where(Member.id == member_id, _follows)
+    async def _keep(self, member_id: int, profile: Profile, *, anew: bool) -> None:
+        """With all that is planned in local time, which was timed by a guess. What became known meanwhile is newer."""
+        wanted = select(Member).where(Member.id == member_id)
         async with self._database.work() as session:
             if member := (await session.exec(wanted.with_for_update(key_share=True))).first():
-                await follow(session, member, profile, self._clock.now(), self._languages)
+                await follow(session, member, _new_to(member, profile, anew=anew), self._clock.now(), self._languages)
+
+
+def _new_to(member: Member, profile: Profile, *, anew: bool) -> Profile:
+    """The profile without what is known of the member, unless they want their zone from there again."""
+    is_placed = member.zone_is_own or (member.zone is not None and not anew)
+    here = replace(profile, zone=None, locale=None) if is_placed else profile
+    return replace(here, name=None) if member.name is not None else here

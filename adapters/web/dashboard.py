@@ -2,7 +2,7 @@
 of the same `View` as everything a manager sees. `preceptor serve` and the demo add it.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,8 @@ from adapters.web.dashboard_charts import charts, cuts
 from adapters.web.dashboard_lists import Asked, line_of, listed
 from adapters.web.pages import STATIC, Pages, Refused
 from bot.mentoring.cohort_csv import csv_of
-from bot.mentoring.cohort_looks import note_look
-from bot.mentoring.cohort_records import view_of
+from bot.mentoring.cohort_looks import is_noted, note_look
+from bot.mentoring.cohort_records import Parts, glimpse_of, view_of
 from bot.mentoring.cohort_view import View
 from bot.mentoring.cohort_words import rates, summary
 from bot.mentoring.cohorts import id_of, managed
@@ -59,6 +59,16 @@ class Drawn:
     people: Collection[int] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page that is ready, and the look to keep of it, as `bot.mentoring.cohort_looks` takes it."""
+
+    response: web.Response
+    look: tuple[int, int, str, Collection[int], datetime]
+
+
+Read = Callable[..., Awaitable[View | None]]
+"""`view_of` or `glimpse_of`."""
 Draw = Callable[[Viewer, View, web.Request], Drawn]
 
 
@@ -83,10 +93,10 @@ class Dashboard:
         router.add_get("/enter/{token}", self.knock)
         router.add_post("/enter", self.enter)
         router.add_post("/leave", self.leave)
-        router.add_get(r"/{cohort:\d{1,9}}", self._of_cohort(overview))
-        router.add_get(r"/{cohort:\d{1,9}}/people", self._of_cohort(people))
-        router.add_get(r"/{cohort:\d{1,9}}/people.csv", self._of_cohort(file))
-        router.add_get(r"/{cohort:\d{1,9}}/people/{member:\d{1,9}}", self._of_cohort(person))
+        router.add_get(r"/{cohort:\d{1,9}}", self._of_cohort(overview, Parts.FIGURES))
+        router.add_get(r"/{cohort:\d{1,9}}/people", self._of_cohort(people, Parts.ROWS))
+        router.add_get(r"/{cohort:\d{1,9}}/people.csv", self._of_cohort(file, Parts.ROWS))
+        router.add_get(r"/{cohort:\d{1,9}}/people/{member:\d{1,9}}", self._of_cohort(person, Parts.ROWS))
         router.add_static("/static", STATIC)
         return app
 
@@ -131,20 +141,45 @@ class Dashboard:
         answer.del_cookie(COOKIE, path=PATH)
         return answer
 
-    def _of_cohort(self, draw: Draw) -> Callable[[web.Request], Any]:
+    def _of_cohort(self, draw: Draw, parts: Parts = Parts.ALL) -> Callable[[web.Request], Any]:
+        """A page of one cohort. It waits for nobody who writes, unless people are to be counted anew, or it shows
+        somebody for the first time in this hour: that look is kept before the page goes out.
+        """
+
         async def answer(request: web.Request) -> web.StreamResponse:
+            async with self._database.reading() as session:
+                shown = await self._shown(session, request, draw, glimpse_of, parts)
+                is_kept = isinstance(shown, web.Response) or (
+                    shown is not None and await is_noted(session, *shown.look)
+                )
+            if shown is not None and is_kept:
+                return shown if isinstance(shown, web.Response) else shown.response
             async with self._database.work() as session:
-                viewer = await self._viewer(session, request)
-                if viewer is None:
-                    return self._outside()
-                cohort = await _managed(session, viewer, int(request.match_info["cohort"]))
-                pack = self._library.pack(viewer.pages.say.locale)
-                view = await view_of(session, cohort, viewer.tenant, pack, viewer.now)
-                drawn = draw(viewer, view, request)
-                await note_look(session, id_of(cohort), viewer.member_id, drawn.page, drawn.people, viewer.now)
-                return drawn.response
+                if shown is None:
+                    shown = await self._shown(session, request, draw, view_of, parts)
+                if isinstance(shown, Shown):
+                    await note_look(session, *shown.look)
+                    return shown.response
+            assert shown is not None
+            return shown
 
         return answer
+
+    async def _shown(
+        self, session: "AsyncSession", request: web.Request, draw: Draw, read: Read, parts: Parts
+    ) -> "Shown | web.Response | None":
+        """The page and the look that it is; None where it cannot be read without writing."""
+        viewer = await self._viewer(session, request)
+        if viewer is None:
+            return self._outside()
+        cohort = await _managed(session, viewer, int(request.match_info["cohort"]))
+        view = await read(
+            session, cohort, viewer.tenant, self._library.pack(viewer.pages.say.locale), viewer.now, parts
+        )
+        if view is None:
+            return None
+        drawn = draw(viewer, view, request)
+        return Shown(drawn.response, (id_of(cohort), viewer.member_id, drawn.page, drawn.people, viewer.now))
 
     async def _viewer(self, session: "AsyncSession", request: web.Request) -> Viewer | None:
         now = self._calendar.now()

@@ -27,6 +27,12 @@ def with_own(pack: Pack, tenant: Tenant) -> Pack:
     return pack.model_copy(update={"credentials": (*pack.credentials, *own_of(tenant))})
 
 
+def rules_for(pack: Pack, tenants: Iterable[Tenant]) -> tuple[CredentialRule, ...]:
+    """Those of the pack and of each of these workspaces, where a cohort reaches several."""
+    own = (rule for tenant in tenants for rule in own_of(tenant))
+    return tuple({rule.id: rule for rule in (*pack.credentials, *own)}.values())
+
+
 def own_of(tenant: Tenant) -> tuple[CredentialRule, ...]:
     """Those in use."""
     assert tenant.id is not None

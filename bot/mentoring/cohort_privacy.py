@@ -6,15 +6,16 @@ from bot.mentoring.cohort_looks import Seen, looks_at
 from bot.mentoring.cohort_records import row_of
 from bot.mentoring.cohort_running import team_lines
 from bot.mentoring.cohort_words import table
-from bot.mentoring.cohorts import id_of, joined
-from bot.message import Block, Bold, Bullets, Button, Buttons, Divider, Mention, Paragraph, Text, When, rich
+from bot.mentoring.cohorts import joined
+from bot.mentoring.display_names import named
+from bot.message import Block, Bold, Bullets, Button, Buttons, Divider, Paragraph, Text, When, rich
 from bot.model.cohorts import Cohort
 from bot.visit import Visit
 
 
 async def managers_see(visit: Visit) -> tuple[Block, ...]:
     """One part for each cohort the member is in, and the newest looks at them."""
-    cohorts = await joined(visit.session, visit.member_id)
+    cohorts = await joined(visit.session, visit.member_id, also_archived=True)
     looks = await looks_at(visit.session, visit.member_id)
     if not cohorts and not looks:
         return (Paragraph(rich(visit.say("privacy.managers"))),)
@@ -25,6 +26,9 @@ async def managers_see(visit: Visit) -> tuple[Block, ...]:
 async def _part(visit: Visit, cohort: Cohort) -> tuple[Block, ...]:
     say = visit.say
     name = (*rich(say("privacy.cohort")), Text(" "), Bold(cohort.name))
+    if cohort.archived_at is not None:
+        leave = Button(say("cohorts.button.leave"), f"cohort leave #{cohort.id}")
+        return (Paragraph(name), Paragraph(rich(say("privacy.cohort.archived"))), Buttons((leave,)))
     change = Buttons((Button(say("privacy.change"), f"cohort sharing #{cohort.id}"),))
     who = (Paragraph(rich(say("privacy.cohort.who"))), Bullets(await team_lines(visit, cohort)))
     return (Paragraph(name), await _row(visit, cohort), *who, change)
@@ -33,7 +37,7 @@ async def _part(visit: Visit, cohort: Cohort) -> tuple[Block, ...]:
 async def _row(visit: Visit, cohort: Cohort) -> Block:
     if visit.tenant.cohorts_locked:
         return Paragraph(rich(visit.say("privacy.cohort.locked")))
-    row = await row_of(visit.session, id_of(cohort), visit.member_id, visit.pack, visit.now)
+    row = await row_of(visit.session, cohort, visit.member_id, visit.pack, visit.now)
     return table(visit.say, (row,)) if row else Paragraph(rich(visit.say("privacy.cohort.nothing")))
 
 
@@ -42,7 +46,11 @@ def _looks(visit: Visit, looks: Sequence[Seen]) -> tuple[Block, ...]:
     if not looks:
         return (Paragraph(rich(say("privacy.looks.none"))),)
     lines = tuple(
-        (Mention(each.viewer, say("privacy.looks.viewer")), Text(f" · {each.cohort} · "), When(each.hour, zone))
+        (
+            named(each.viewer, visit.tenant.id, say("privacy.looks.viewer")),
+            Text(f" · {each.cohort} · "),
+            When(each.hour, zone),
+        )
         for each in looks
     )
     return (Paragraph(rich(say("privacy.looks"))), Bullets(lines))

@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.mentoring.cohort_batches import Sharer, settle
 from bot.mentoring.cohort_csv import csv_of
 from bot.mentoring.cohort_dates import Held
-from bot.mentoring.cohort_records import COUNTED
-from bot.mentoring.cohort_view import Batch, Cohorts, Facts, Shared, View, has, place_of, project, shown
+from bot.mentoring.cohort_view import COUNTED, Batch, Cohorts, Facts, Shared, View, has, place_of, project, shown
 from bot.mentoring.cohort_words import ON_A_PAGE, digest_message, view_message
 from bot.mentoring.open_hours import Leave
 from content.wording import Wording
@@ -69,9 +68,11 @@ def held(dice: Random, *, is_printed: bool) -> tuple[Held, ...]:
 
 
 def person(dice: Random, number: int) -> Facts:
-    shares = frozenset(field for field in Shared if dice.random() < 0.7)
+    willing = dice.choice((0, 0.7, 0.7, 0.7, 0.8))
+    shares = frozenset(field for field in Shared if dice.random() < willing)
     since = days_ago(dice, 40) if Shared.STEP in shares else None
-    facts = Facts(number, f"U{number}", shares, ZoneInfo(dice.choice(ZONES)), step_since=since)
+    name = dice.choice(("", f"Sample {number}", "<b>Sample</b>"))
+    facts = Facts(number, f"U{number}", shares, ZoneInfo(dice.choice(ZONES)), name, step_since=since)
     for field in Shared:
         facts = replace(facts, **private(dice, field))
     return facts
@@ -115,6 +116,8 @@ def twin(dice: Random, known: Cohorts) -> tuple[Cohorts, int] | None:
         ways.append(replace(one, certificates=(*printed, *held(dice, is_printed=False))))
     if one.step and one.step >= 5:
         ways.append(replace(one, step=dice.choice([step for step in (5, 6, 7) if step != one.step])))
+    if shown(one, NOW).is_empty:
+        ways.append(replace(one, name="Another sample"))
     if not any(has(one, field) for field in one.shares):
         ways += [None] * max(1, len(ways))  # declined, not shared, no data
     if not ways:
