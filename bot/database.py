@@ -6,11 +6,11 @@ them wait for each other instead of meeting a busy error halfway.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, event, exists, inspect, select, text
 from sqlalchemy.engine import URL, make_url
@@ -23,7 +23,11 @@ import bot.model  # noqa: F401 - registers the tables
 from bot import revisions, sqlite_driver, sqlite_file
 from bot.dialects import spoken
 from bot.errors import ConfigError, DatabaseOutOfReach
+from bot.memory import Memory
 from bot.right_of_way import RightOfWay
+from bot.sqlite_own import OwnConnection
+
+T = TypeVar("T")
 
 _FAMILIES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
 _READS = "preceptor_reads"
@@ -78,6 +82,9 @@ class Database:
         self._readers_turn = self._turn if self.is_sqlite and not self.file else nullcontext()
         snapshot: dict[str, Any] = {} if self.is_sqlite else _SNAPSHOT
         self._unfinished: set[asyncio.Task[None]] = set()
+        self._own = OwnConnection(self.file) if self.file else None
+        self.memory = Memory(self._own.version if self._own else lambda: None)
+        """Of those who asked lately."""
         self._glancing = engine.execution_options(**{_READS: True, _AT_ONCE: True}, **snapshot)
         self._answering = engine.execution_options(**{_AT_ONCE: True})
         self._noting = engine.execution_options(**{_AT_ONCE: True, _SOON: True})
@@ -113,6 +120,17 @@ class Database:
             if not self.is_sqlite:
                 await connection.execute(_COMMIT_SOON)
             yield connection
+
+    async def jot(self, write: Callable[[sqlite3.Connection], T]) -> T | None:
+        """The same on SQLite, in the event loop itself and in SQLite's own words; None where it cannot be had at once, and
+        then `write` was not called."""
+        if self._own is None:
+            return None
+        async with self._turn:
+            done = self._own.write(write)
+            if self._own.is_due:
+                await self._own.look_after()
+        return done
 
     @asynccontextmanager
     async def glancing(self) -> AsyncIterator[AsyncSession]:
@@ -179,6 +197,8 @@ class Database:
 
     async def close(self) -> None:
         await asyncio.gather(*self._unfinished, return_exceptions=True)
+        if self._own:
+            self._own.close()
         await self.engine.dispose()
 
     def _knock(self) -> None:

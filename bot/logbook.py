@@ -6,15 +6,18 @@ PostgreSQL writes theirs side by side.
 """
 
 import asyncio
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, update
 from sqlmodel import SQLModel
 
 from bot.database import Database
-from bot.once import Name, first_of
+from bot.once import Name, first_in_file, first_of
+from bot.sqlite_words import InSqlite
 
 MOST = 200
 """Uses that are written together: more would keep others from writing for long."""
@@ -35,6 +38,7 @@ class Use:
 
 _MEMBERS = SQLModel.metadata.tables["member"]
 _SEEN = update(_MEMBERS).where(_MEMBERS.c.id == bindparam("member")).values(last_active_at=bindparam("at"))
+_SEEN_IN_FILE = InSqlite(_SEEN)
 _Waiting = tuple[Use, asyncio.Future[bool]]
 
 
@@ -61,6 +65,11 @@ class Logbook:
             self._database.see_to(self._writing)
         return await written
 
+    def _remember(self, batch: Sequence[_Waiting], answers: Sequence[bool]) -> None:
+        """What was jotted changes no version of the database, so its memory is told."""
+        for (use, _), is_first in zip(batch, answers, strict=True):
+            self._database.memory.saw(use.member_id, use.seen_at if is_first else None)
+
     async def _write(self) -> None:
         try:
             while self._waiting:
@@ -70,10 +79,19 @@ class Logbook:
 
     async def _write_some(self) -> None:
         batch: list[_Waiting] = []
+
+        def taken() -> list[Use]:  # when it is our turn, until when more may have come
+            nonlocal batch
+            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            return [use for use, _ in batch]
+
         try:
-            async with self._database.noting() as connection:  # more may have come until it was our turn
-                batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-                answers = await connection.run_sync(_written, [use for use, _ in batch])
+            answers = await self._database.jot(lambda connection: _jotted(connection, taken()))
+            if answers is None:  # another process writes: wait for it in the thread
+                async with self._database.noting() as connection:
+                    answers = await connection.run_sync(_written, taken())
+            else:
+                self._remember(batch, answers)
         except BaseException as error:
             if not batch or not isinstance(error, Exception):  # nobody will come back for those who wait
                 batch, self._waiting = batch + self._waiting, []
@@ -88,23 +106,39 @@ class Logbook:
                 written.set_result(answer)
 
 
-def _written(connection: Connection, uses: Sequence[Use]) -> list[bool]:
+def _jotted(connection: sqlite3.Connection, uses: Sequence[Use]) -> list[bool]:
     """Whether each is worked for the first time; two of one name in the same batch are told apart."""
-    named = {use.name: use.noted_at for use in uses if use.name}
-    left = first_of(connection, named) if named else set()
+    named = _named(uses)
+    answers = _told_apart(uses, first_in_file(connection, named) if named else set())
+    for row in _seen(uses, answers):
+        _SEEN_IN_FILE.run(connection, row)
+    return answers
+
+
+def _written(connection: Connection, uses: Sequence[Use]) -> list[bool]:
+    """The same through SQLAlchemy."""
+    named = _named(uses)
+    answers = _told_apart(uses, first_of(connection, named) if named else set())
+    if seen := _seen(uses, answers):
+        connection.execute(_SEEN, seen)
+    return answers
+
+
+def _named(uses: Sequence[Use]) -> dict[Name, datetime]:
+    return {use.name: use.noted_at for use in uses if use.name}
+
+
+def _told_apart(uses: Sequence[Use], first: Collection[Name]) -> list[bool]:
+    left = set(first)
     answers: list[bool] = []
     for use in uses:
         answers.append(use.name is None or use.name in left)
         if use.name:
             left.discard(use.name)
-    _saw(connection, [use for use, is_first in zip(uses, answers, strict=True) if is_first])
     return answers
 
 
-def _saw(connection: Connection, uses: Sequence[Use]) -> None:
-    seen = {use.member_id: use.seen_at for use in uses if use.seen_at}
-    if not seen:
-        return
-    # In the order of their ids, as everybody who changes several members: two who do wait for one another in turn.
-    rows = [{"member": member, "at": at} for member, at in sorted(seen.items())]
-    connection.execute(_SEEN, rows)
+def _seen(uses: Sequence[Use], answers: Sequence[bool]) -> list[dict[str, Any]]:
+    """In the order of their ids, as everybody who changes several members: two who do wait for one another in turn."""
+    seen = {use.member_id: use.seen_at for use, is_first in zip(uses, answers, strict=True) if is_first and use.seen_at}
+    return [{"member": member, "at": at} for member, at in sorted(seen.items())]
