@@ -62,9 +62,11 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
     pages, dnd = InstallPages(wiring, tokens), DoNotDisturb(wiring, api)
     pages.add_to(app)
     bolt = _bolt(wiring, Workspaces(wiring, tokens, background), pages.flow)
-    Lifecycle(wiring, tokens).register(bolt)  # first: Bolt hands a request to the first who listens for it
     surfaces = Surfaces(replies, home, forms)
-    Listeners(surfaces, inbox, worker, zones, background, wiring.clocks.machine).register(bolt)
+    listeners = Listeners(surfaces, inbox, worker, zones, background, wiring.clocks.machine)
+    listeners.register(bolt)
+    Lifecycle(wiring, tokens).register(bolt)  # before the rest of the events: Bolt hands each to the first who listens
+    listeners.register_events(bolt)
     dispatch = Dispatch(bolt, replies, forms, background, answer_within)
     if secret := wiring.settings.SLACK_SIGNING_SECRET:  # without one, anybody could sign
         app.router.add_post(PATH, Gate(dispatch, verifier(secret, wiring.clocks.machine)).receive)
