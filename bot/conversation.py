@@ -125,9 +125,7 @@ class Conversation:
             raise SeenBefore
         return _whole(visit, message)
 
-    async def _look(
-        self, request: Request, heard: "_Heard", known: Known | None
-    ) -> tuple[Visit, Message, bool] | None:
+    async def _look(self, request: Request, heard: "_Heard", known: Known | None) -> tuple[Visit, Message, bool] | None:
         """The visit, its answer, and whether the use is news. `known`: what is remembered, or shall be."""
         now = self._clocks.calendar.now()
         async with self._database.glancing() as session:

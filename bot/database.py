@@ -121,13 +121,14 @@ class Database:
                 await connection.execute(_COMMIT_SOON)
             yield connection
 
-    async def jot(self, write: Callable[[sqlite3.Connection], T]) -> T | None:
-        """The same on SQLite, in the event loop itself and in SQLite's own words; None where it cannot be had at once, and
-        then `write` was not called."""
+    async def jot(self, write: Callable[[sqlite3.Connection], T], then: Callable[[T], None]) -> T | None:
+        """The same on SQLite, in the event loop itself and in SQLite's own words; None where it cannot be had at once:
+        then `write` was not called. `then` is told what it gave in the very moment in which it is committed."""
         if self._own is None:
             return None
         async with self._turn:
-            done = self._own.write(write)
+            if (done := self._own.write(write)) is not None:
+                then(done)
             if self._own.is_due:
                 await self._own.look_after()
         return done

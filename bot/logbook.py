@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, update
 from sqlmodel import SQLModel
 
 from bot.database import Database
+from bot.memory import Memory
 from bot.once import Name, first_in_file, first_of
 from bot.sqlite_words import InSqlite
 
@@ -48,8 +49,13 @@ class Logbook:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: list[_Waiting] = []
+        self.waiting: list[_Waiting] = []
+        """Uses that nobody has taken to write yet, and who waits for them."""
         self._writing: asyncio.Task[None] | None = None
+
+    @property
+    def memory(self) -> Memory:
+        return self._database.memory
 
     async def note(self, use: Use) -> bool:
         """Write it down; False where a request of that name was worked before, and then nothing is."""
@@ -59,51 +65,70 @@ class Logbook:
             async with self._database.noting() as connection:
                 return (await connection.run_sync(_written, [use]))[0]
         written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append((use, written))
+        self.waiting.append((use, written))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
             self._database.see_to(self._writing)
         return await written
 
-    def _remember(self, batch: Sequence[_Waiting], answers: Sequence[bool]) -> None:
-        """What was jotted changes no version of the database, so its memory is told."""
-        for (use, _), is_first in zip(batch, answers, strict=True):
-            self._database.memory.saw(use.member_id, use.seen_at if is_first else None)
-
     async def _write(self) -> None:
         try:
-            while self._waiting:
+            while self.waiting:
                 await self._write_some()
         finally:
             self._writing = None
 
     async def _write_some(self) -> None:
-        batch: list[_Waiting] = []
-
-        def taken() -> list[Use]:  # when it is our turn, until when more may have come
-            nonlocal batch
-            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            return [use for use, _ in batch]
-
+        batch = _Batch(self)
         try:
-            answers = await self._database.jot(lambda connection: _jotted(connection, taken()))
+            answers = await self._database.jot(batch.jotted, batch.remembered)
             if answers is None:  # another process writes: wait for it in the thread
                 async with self._database.noting() as connection:
-                    answers = await connection.run_sync(_written, taken())
-            else:
-                self._remember(batch, answers)
+                    answers = await connection.run_sync(batch.written)
         except BaseException as error:
-            if not batch or not isinstance(error, Exception):  # nobody will come back for those who wait
-                batch, self._waiting = batch + self._waiting, []
-            for _, written in batch:
-                if not written.done():
-                    written.set_exception(error)
+            if not batch.waiting or not isinstance(error, Exception):  # nobody will come back for those who wait
+                batch.take(all_of_them=True)
+            batch.refuse(error)
             if not isinstance(error, Exception):
                 raise
             return
-        for (_, written), answer in zip(batch, answers, strict=True):
+        batch.answer(answers)
+
+
+class _Batch:
+    """Those whose uses are written together."""
+
+    def __init__(self, book: Logbook) -> None:
+        self._book = book
+        self.waiting: list[_Waiting] = []
+
+    def take(self, *, all_of_them: bool = False) -> list[Use]:
+        """Called when it is our turn: until then more may have come."""
+        most = len(self._book.waiting) if all_of_them else MOST
+        self.waiting += self._book.waiting[:most]
+        del self._book.waiting[:most]
+        return [use for use, _ in self.waiting]
+
+    def jotted(self, connection: sqlite3.Connection) -> list[bool]:
+        return _jotted(connection, self.take())
+
+    def written(self, connection: Connection) -> list[bool]:
+        return _written(connection, self.take())
+
+    def remembered(self, answers: Sequence[bool]) -> None:
+        """What was jotted changes no version of the database, so its memory is told, at once."""
+        for (use, _), is_first in zip(self.waiting, answers, strict=True):
+            self._book.memory.saw(use.member_id, use.seen_at if is_first else None)
+
+    def answer(self, answers: Sequence[bool]) -> None:
+        for (_, written), answer in zip(self.waiting, answers, strict=True):
             if not written.done():
                 written.set_result(answer)
+
+    def refuse(self, error: BaseException) -> None:
+        for _, written in self.waiting:
+            if not written.done():
+                written.set_exception(error)
 
 
 def _jotted(connection: sqlite3.Connection, uses: Sequence[Use]) -> list[bool]:

@@ -63,7 +63,7 @@ class Memory:
         return self._version() == known.as_of
 
     def saw(self, member_id: int, at: datetime | None) -> None:
-        """The logbook has written when somebody was last seen, on the one connection whose commits change no version."""
+        """The logbook has noted when somebody was last seen, on the one connection whose commits change no version."""
         self._notes += 1
         if at and (visitor := self._visitors.get(member_id)):
             set_committed_value(visitor[1], "last_active_at", at)

@@ -30,8 +30,8 @@ class OwnConnection:
         """The thread has it."""
 
     def version(self) -> Version | None:
-        """Another one whenever anybody but this connection has committed: another connection of this process, or another
-        process (https://sqlite.org/pragma.html#pragma_data_version). None where that cannot be told."""
+        """Another one whenever anybody but this connection has committed: another connection of this process or of
+        another (https://sqlite.org/pragma.html#pragma_data_version). None where that cannot be told."""
         try:
             connection = self._opened()
             return (self._openings, connection.execute("PRAGMA data_version").fetchone()[0]) if connection else None

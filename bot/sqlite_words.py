@@ -8,14 +8,14 @@ from functools import cached_property
 from typing import Any, cast
 
 from sqlalchemy.sql import ClauseElement
-from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import Insert
 
 from bot.dialects import Sqlite
 
 
 class InSqlite:
-    """An INSERT or UPDATE of plain columns. It writes what SQLAlchemy would: defaults and types are those of the table."""
+    """An INSERT or UPDATE of plain columns. It writes what SQLAlchemy would: by the table's defaults and types."""
 
     def __init__(self, statement: ClauseElement, given: Iterable[str] | None = None) -> None:
         """`given`: the names of an INSERT's values, the rest being the columns' own defaults."""
@@ -34,7 +34,9 @@ class InSqlite:
         assert isinstance(compiled, SQLCompiler)
         names = list(compiled.positiontup or ())
         types = {bind.key: bind.type for bind in compiled.bind_names}
-        processors = {key: kind.dialect_impl(compiled.dialect).bind_processor(compiled.dialect) for key, kind in types.items()}
+        processors = {
+            key: kind.dialect_impl(compiled.dialect).bind_processor(compiled.dialect) for key, kind in types.items()
+        }
         written = {key: processor or _as_it_is for key, processor in processors.items()}
         return str(compiled), names, written, _defaults(compiled)
 

@@ -104,7 +104,7 @@ class Searcher:
         return _decided(found.best, found.faqs, found.score)
 
     def _find(self, words: str) -> "_Found":
-        """What was found for the pack's own phrasings, which are few and asked most, is kept; for nobody's own words."""
+        """What was found for the pack's own phrasings, which are few and asked most, is kept; no member's words are."""
         known = self._exact.get(words)
         features = self._reader.features(words)
         ranking = self._ranker.rank(features)
