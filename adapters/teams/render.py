@@ -20,6 +20,7 @@ from bot.message import (
     Choice,
     Divider,
     Facts,
+    File,
     Input,
     Message,
     Paragraph,
@@ -32,8 +33,6 @@ from bot.message import (
 from bot.words import MAX_TEXT
 
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
-BAR = 10
-"""Marks of a progress bar, at most."""
 ROW_OF_BUTTONS, ROW_OF_LETTERS = 6, 50
 """What Teams shows side by side: more actions hide behind dots, and wider rows run out of the card."""
 AROUND_A_LABEL = 4
@@ -42,6 +41,8 @@ LONG_LABEL = 30
 """Letters that a button on a phone shows; what has more is a question, and shown whole."""
 ROW_COST = LIMIT // 3
 """Bytes that one row of buttons may take."""
+COLUMNS = 4
+"""Of a table on a phone, whose words would break in the middle beside more."""
 CHAT = Place()
 POINT = 400
 """Bytes of a summary, which is one line."""
@@ -130,6 +131,8 @@ class _Drawing:
                 yield self._input(block)
             case Divider():
                 pass
+            case File(name, label):
+                yield from _text((Bold(label), Text(f"\n{name}")))
             case _:
                 assert_never(block)
 
@@ -200,17 +203,12 @@ def _facts(block: Facts) -> Iterator[Element]:
 
 
 def _progress(block: Progress) -> Spans:
-    numbers = Text(f"{block.done} / {block.total}")
-    label = Bold(f"{shorten(block.label, 500)}  ")
-    if block.total <= 0:
-        return (label, numbers)
-    marks = min(block.total, BAR)
-    full = max(0, min(marks, block.done * marks // block.total))
-    return (label, Text(f"{'■' * full}{'□' * (marks - full)}  "), numbers)
+    bar = f"{block.bar}  " * bool(block.bar)
+    return (Bold(f"{shorten(block.label, 500)}  "), Text(f"{bar}{block.figures}"))
 
 
 def _table(block: Table) -> Iterator[Element]:
-    """A table, and for clients that know none, each row as a line; a table too large for both is lines alone."""
+    """A table, and for clients that know none, each row as a line; one too large or too wide is lines alone."""
     width = max([len(block.headings), *map(len, block.rows)])
     lines = [line for row in block.rows for line in _text(_row_as_line(block.headings, row))]
     if not width or not lines:
@@ -224,7 +222,7 @@ def _table(block: Table) -> Iterator[Element]:
         "showGridLines": False,
         "fallback": {"type": "Container", "items": lines},
     }
-    if cost(table) > LIMIT // 2:
+    if width > COLUMNS or cost(table) > LIMIT // 2:
         yield from lines
     else:
         yield table

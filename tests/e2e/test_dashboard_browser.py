@@ -5,10 +5,10 @@ saves the file, sees a withdrawal, signs out and is refused; and the pages are f
 from collections.abc import AsyncIterator
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
 from bot.message import plain
+from tests.fakes.axe import faults
 from tests.fakes.cohorts import create, enter
 from tests.fakes.dashboard import Dashboard
 from tests.fakes.notices import say
@@ -93,13 +93,6 @@ async def _find_somebody(page: Page) -> None:
 
 
 PAGES = ("/dashboard/1", "/dashboard/1/people", "/dashboard/1/people?q=nobody", "/dashboard/1/people/2", "/dashboard/9")
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-async def _faults(page: Page) -> list[str]:
-    """What axe finds, rule by rule."""
-    found = await Axe().run(page, options=RULES)
-    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -109,22 +102,22 @@ async def test_axe_finds_nothing_and_each_page_fits_a_phone(dashboard: Dashboard
     await say(dashboard.world, "outcome kept", user="U1")
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     await page.goto(dashboard.address + await dashboard.link())
-    assert await _faults(page) == []
+    assert await faults(page) == []
     await _sign_in(dashboard, page)
     for width in (1440, 375):
         await page.set_viewport_size({"width": width, "height": 800})
         for path in PAGES:
             await page.goto(dashboard.address + path)
-            assert await _faults(page) == [], (path, width)
+            assert await faults(page) == [], (path, width)
             assert await page.evaluate(INSIDE) == 0, (path, width)
             assert await page.evaluate(CONTRAST) >= 4.5, path
 
 
 async def test_axe_would_notice(dashboard: Dashboard, page: Page) -> None:
     await page.goto(f"{dashboard.address}/dashboard")
-    assert await _faults(page) == []
+    assert await faults(page) == []
     await page.evaluate("document.querySelector('img').removeAttribute('alt')")
-    assert [fault.partition(":")[0] for fault in await _faults(page)] == ["image-alt"]
+    assert [fault.partition(":")[0] for fault in await faults(page)] == ["image-alt"]
 
 
 async def test_the_keyboard_alone_is_enough_to_sign_out(dashboard: Dashboard, page: Page) -> None:

@@ -125,10 +125,11 @@ def _said(block: Block) -> Iterator[str]:
             yield from (said for item in items for said in _each(item))
         case Facts(pairs):
             yield from (said for name, value in pairs for said in (name, *_each(value)))
-        case Progress(label, done, total):
-            yield from (label, f"{done} / {total}")
+        case Progress(label):
+            yield from (label, block.figures)
         case Table(headings, rows):
-            yield from headings
+            filled = {column for row in rows for column, cell in enumerate(row) if plain_spans(cell).strip()}
+            yield from (name for column, name in enumerate(headings) if column in filled or not filled)
             yield from (said for row in rows for cell in row for said in _each(cell))
         case _:
             pass
