@@ -3,13 +3,16 @@
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import inspect
 
 from bot.clock import Clocks
 from bot.errors import SeenBefore
 from bot.files import Made, NotMade, make
 from bot.logbook import Logbook, Use
 from bot.marks import Marks
+from bot.memory import Known
 from bot.mentoring.ce_own_rules import with_own
 from bot.mentoring.coaching import is_awake, is_news, wake
 from bot.mentoring.profile import Profile, follow, is_here, language_of
@@ -22,6 +25,7 @@ from bot.words import MAX_TEXT, Asked, Said, Vocabulary, clean, understand
 from content.patient_data import looks_like_patient_data
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
     from datetime import datetime
 
     from sqlmodel.ext.asyncio.session import AsyncSession
@@ -133,20 +137,39 @@ class Conversation:
 
     async def _glance(self, request: Request, heard: "_Heard") -> Message | None:
         """The answer to a line that changes nothing, without the right to write; None where there is more to it."""
-        now = self._clocks.calendar.now()
-        async with self._database.glancing() as session:
-            found = await known_visitor(session, request.platform, request.tenant, request.user)
-            if found is None or not _is_settled(request, self._knowledge.wordings, *found):
-                return None
-            visit = self._visit(session, found, now)
-            message = await heard.reply(visit)
-            if session.new or session.dirty or session.deleted:
-                return None
+        memory = self._database.memory
+        known = memory.of((request.platform, request.tenant, request.user))
+        found = await self._look(request, heard, known)
+        if found and known and not memory.holds(known):  # another process wrote meanwhile: all of it at one moment
+            found = await self._look(request, heard, None)
+        if found is None:
+            return None
+        visit, message, is_to_note = found
         name = (request.platform, request.once) if request.once else None
-        seen_at = now if is_news(visit.member, found[2], now) else None
+        seen_at = visit.now if is_to_note else None
         if not await self._logbook.note(Use(name, self._clocks.machine.now(), visit.member_id, seen_at)):
             raise SeenBefore
         return _whole(visit, message)
+
+    async def _look(self, request: Request, heard: "_Heard", known: Known | None) -> tuple[Visit, Message, bool] | None:
+        """The visit, its answer, and whether the use is news. `known`: what is remembered, or shall be."""
+        now = self._clocks.calendar.now()
+        async with self._database.glancing() as session:
+            found = known.visitor if known else None
+            if found is None:
+                found = await known_visitor(session, request.platform, request.tenant, request.user)
+                if found and known:
+                    self._database.memory.keep(known, found)
+            if found is None or not _is_settled(request, self._knowledge.wordings, *found):
+                return None
+            visit = self._visit(session, found, now, known.facts if known else None)
+            message = await heard.reply(visit)
+            if _is_changed(found):
+                self._database.memory.forget()
+                return None
+            if session.new or session.dirty or session.deleted:
+                return None
+        return visit, message, is_news(visit.member, found[2], now)
 
     async def _admit(self, session: "AsyncSession", request: Request) -> None:
         now = self._clocks.machine.now()
@@ -160,7 +183,13 @@ class Conversation:
         await wake(session, member, plan, now)
         return self._visit(session, (tenant, member, plan), now)
 
-    def _visit(self, session: "AsyncSession", visitor: Visitor, now: "datetime") -> Visit:
+    def _visit(
+        self,
+        session: "AsyncSession",
+        visitor: Visitor,
+        now: "datetime",
+        facts: "dict[Hashable, Any] | None" = None,
+    ) -> Visit:
         tenant, member, _ = visitor
         locale = member.locale if member.locale in self._knowledge.wordings else "en"
         return Visit(
@@ -174,6 +203,7 @@ class Conversation:
             deployment=self._deployment,
             now=now,
             outbox=self._outbox,
+            facts=facts,
         )
 
     def _hear(self, line: str) -> "_Heard":
@@ -205,6 +235,11 @@ async def _too_long(visit: Visit) -> Message:
 
 async def _refused(visit: Visit) -> Message:
     return refusal(visit.say)
+
+
+def _is_changed(visitor: Visitor) -> bool:
+    """Whether a row that belongs to no session any more was changed: it must not be remembered so."""
+    return any(inspect(row).modified for row in visitor if row is not None)
 
 
 def _is_settled(

@@ -6,11 +6,11 @@ them wait for each other instead of meeting a busy error halfway.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, event, exists, inspect, select, text
 from sqlalchemy.engine import URL, make_url
@@ -24,7 +24,12 @@ import bot.model  # noqa: F401 - registers the tables
 from bot import revisions, sqlite_driver, sqlite_file
 from bot.dialects import spoken
 from bot.errors import ConfigError, DatabaseOutOfReach
+from bot.memory import Memory
+from bot.postgres_patience import NOTICES, options_of
 from bot.right_of_way import RightOfWay
+from bot.sqlite_own import OwnConnection
+
+T = TypeVar("T")
 
 _FAMILIES = {"sqlite": "sqlite", "postgresql": "postgresql", "postgres": "postgresql"}
 _READS = "preceptor_reads"
@@ -38,19 +43,6 @@ _SOON = "preceptor_soon"
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """How PostgreSQL is told to show a reader one moment."""
 _COMMIT_SOON = text("SET LOCAL synchronous_commit TO OFF")
-NOTICES = {
-    "connect_timeout": 5,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 2,
-    "tcp_user_timeout": 20_000,
-}
-"""How PostgreSQL's driver is told to notice within 20 seconds that the server's machine, or the way there, is gone,"""
-NOTICED = (
-    "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2 -c tcp_user_timeout=20000"
-    " -c idle_in_transaction_session_timeout=60000"
-)
-"""and the server, that ours is: or the rows that a lost machine held would be nobody's for two hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +73,9 @@ class Database:
         self._unfinished: set[asyncio.Task[None]] = set()
         self._is_closed = False
         event.listen(engine.sync_engine, "checkin", self._take_back)
+        self._own = OwnConnection(self.file) if self.file else None
+        self.memory = Memory(self._own.version if self._own else lambda: None)
+        """Of those who asked lately."""
         self._glancing = engine.execution_options(**{_READS: True, _AT_ONCE: True}, **snapshot)
         self._answering = engine.execution_options(**{_AT_ONCE: True})
         self._noting = engine.execution_options(**{_AT_ONCE: True, _SOON: True})
@@ -116,6 +111,18 @@ class Database:
             if not self.is_sqlite:
                 await connection.execute(_COMMIT_SOON)
             yield connection
+
+    async def jot(self, write: Callable[[sqlite3.Connection], T], then: Callable[[T], None]) -> T | None:
+        """The same on SQLite, in the event loop itself and in SQLite's own words; None where it cannot be had at once:
+        then `write` was not called. `then` is told what it gave in the very moment in which it is committed."""
+        if self._own is None:
+            return None
+        async with self._turn:
+            if (done := self._own.write(write)) is not None:
+                then(done)
+            if self._own.is_due:
+                await self._own.look_after()
+        return done
 
     @asynccontextmanager
     async def glancing(self) -> AsyncIterator[AsyncSession]:
@@ -183,6 +190,8 @@ class Database:
     async def close(self) -> None:
         await asyncio.gather(*self._unfinished, return_exceptions=True)
         self._is_closed = True
+        if self._own:
+            self._own.close()
         await self.engine.dispose()
 
     async def _finished(self, session: AsyncSession) -> None:
@@ -243,11 +252,6 @@ def _pool(url: URL, family: str) -> dict[str, Any]:
         "max_overflow": 0,
         "pool_pre_ping": True,
     }
-
-
-def options_of(url: URL) -> str:
-    """What PostgreSQL is told when a connection begins: the operator's own options, and ours."""
-    return f"{url.query.get('options', '')} {NOTICED}".strip()
 
 
 class _TidyConnection(sqlite3.Connection):

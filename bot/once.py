@@ -3,8 +3,10 @@
 and by `bot.logbook` for those that only read.
 """
 
+import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, inspect
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,6 +14,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.model.inbound import InboundEvent
+from bot.sqlite_words import InSqlite
 
 Name = tuple[str, str]
 """The platform, and its own name for the very request."""
@@ -23,6 +26,9 @@ _NEW = {
     .returning(_EVENTS.c.platform, _EVENTS.c.event_id)
     for dialect in (sqlite, postgresql)
 }
+
+
+_NEW_IN_FILE = InSqlite(_NEW["sqlite"], ("platform", "event_id", "received_at", "worked_at", *_NOBODY))
 
 
 async def is_first(session: AsyncSession, platform: str, name: str, now: datetime) -> bool:
@@ -55,9 +61,15 @@ async def is_noted(session: AsyncSession, platform: str, name: str) -> bool:
 
 def first_of(connection: Connection, names: Mapping[Name, datetime]) -> set[Name]:
     """Note that requests of these names are worked, each at its instant; which of them were not before."""
-    noted = [
-        {**_NOBODY, "platform": platform, "event_id": name, "received_at": at, "worked_at": at}
-        for (platform, name), at in names.items()
-    ]
-    inserted = connection.execute(_NEW[connection.dialect.name], noted)
+    inserted = connection.execute(_NEW[connection.dialect.name], [_note(*name, at) for name, at in names.items()])
     return {(row.platform, row.event_id) for row in inserted}
+
+
+def first_in_file(connection: sqlite3.Connection, names: Mapping[Name, datetime]) -> set[Name]:
+    """The same for `bot.database.Database.jot`."""
+    inserted = [_NEW_IN_FILE.run(connection, _note(*name, at)) for name, at in names.items()]
+    return {row for rows in inserted for row in rows}
+
+
+def _note(platform: str, name: str, at: datetime) -> dict[str, Any]:
+    return {**_NOBODY, "platform": platform, "event_id": name, "received_at": at, "worked_at": at}

@@ -1,7 +1,9 @@
 """What a command's handler is given: who is here, an open unit of work, the pack, the words and the time."""
 
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,6 +16,7 @@ from content.pack import Pack
 from content.search import Searcher
 from content.wording import Wording
 
+T = TypeVar("T")
 DEFAULT_ZONE = "America/New_York"
 """Used, and said to be a guess, until the platform or the member names a zone."""
 
@@ -56,6 +59,19 @@ class Visit:
     """By the calendar clock, in UTC."""
     outbox: Outbox | None = None
     """The way to anyone but the asker; None where nothing is sent, as when asking must change nothing."""
+    facts: dict[Hashable, Any] | None = None
+    """What was read about the member and still holds; None where nothing is remembered, as in a unit of work."""
+
+    async def recalled(self, what: Hashable, read: Callable[[], Awaitable[T]]) -> T:
+        """What `read` reads about this member, or read when they last asked and nobody has written since. `what` names
+        it whole: the time as well, where that matters. What comes back is never changed.
+        """
+        if self.facts is None:
+            return await read()
+        if what not in self.facts:
+            self.facts[what] = await read()
+        found: T = self.facts[what]
+        return found
 
     @property
     def zone(self) -> ZoneInfo:

@@ -69,6 +69,16 @@ class NoAnswer:
 Outcome = Answer | DidYouMean | NoAnswer
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a question is nearest to."""
+
+    best: Faq | Outside | None
+    """None where nothing is, or no word of the question says what it is about."""
+    faqs: tuple[Faq, ...]
+    score: float
+
+
 class Searcher:
     """Finds answers in one pack. Takes a fraction of a second to build; then it can be shared."""
 
@@ -76,6 +86,7 @@ class Searcher:
         self._entries: list[Faq | Outside] = [*pack.faqs, *pack.outside]
         self._replies = {reply.id: reply for reply in pack.outside}
         self._exact = _exact(self._entries)
+        self._found: dict[str, _Found] = {}
         self._reader = Reader(pack.locale, _texts(self._entries), pack.terms.synonyms)
         asked = [[self._reader.features(text) for text in entry.phrasings] for entry in self._entries]
         self._ranker = Ranker([self._weighed(*both) for both in zip(self._entries, asked, strict=True)])
@@ -83,18 +94,27 @@ class Searcher:
 
     def search(self, question: str) -> Outcome:
         """Any text at all; never raises."""
-        words = words_of(question[:MAX_CHARACTERS])
-        known = self._exact.get(" ".join(words))
-        features = self._reader.features(" ".join(words))
+        words = " ".join(words_of(question[:MAX_CHARACTERS]))
+        found = self._found.get(words) or self._find(words)
+        ids = tuple(faq.id for faq in found.faqs)
+        if looks_like_patient_data(question[:MAX_CHARACTERS]):
+            return NoAnswer(self._replies.get(PATIENT_CASE), ids, 1.0)
+        if found.best is None or len(question) > MAX_CHARACTERS:
+            return NoAnswer(None, ids, 0.0)
+        return _decided(found.best, found.faqs, found.score)
+
+    def _find(self, words: str) -> "_Found":
+        """What was found for the pack's own phrasings, which are few and asked most, is kept; no member's words are."""
+        known = self._exact.get(words)
+        features = self._reader.features(words)
         ranking = self._ranker.rank(features)
         order = ranking.entries if known is None else (known, *(i for i in ranking.entries if i != known))
         faqs = self._nearest(order)
-        ids = tuple(faq.id for faq in faqs)
-        if looks_like_patient_data(question[:MAX_CHARACTERS]):
-            return NoAnswer(self._replies.get(PATIENT_CASE), ids, 1.0)
-        if not order or len(question) > MAX_CHARACTERS or (known is None and not self._asks(features)):
-            return NoAnswer(None, ids, 0.0)
-        return _decided(self._entries[order[0]], faqs, 1.0 if known is not None else self._confidence.of(ranking))
+        if known is not None:
+            self._found[words] = _Found(self._entries[known], faqs, 1.0)
+            return self._found[words]
+        best = self._entries[order[0]] if order and self._asks(features) else None
+        return _Found(best, faqs, self._confidence.of(ranking))
 
     def _asks(self, features: list[str]) -> bool:
         """Whether any word says what the question is about: "a b" and "is it" stand near entries by accident."""

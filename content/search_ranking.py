@@ -1,6 +1,7 @@
 """Ranks entries by the features a question shares with their texts. `content.search` builds one ranker for a pack."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -70,10 +71,10 @@ class Ranker:
         return worth * _saturated(count - weight) if count - weight > ROUNDING else 0.0
 
     def _earned(self, features: Iterable[str]) -> dict[int, float]:
-        points: dict[int, float] = {}
+        points: defaultdict[int, float] = defaultdict(float)
         for feature in features:
             for entry, earned in self._points.get(feature, NOTHING).items():
-                points[entry] = points.get(entry, 0.0) + earned
+                points[entry] += earned
         return points
 
     def _most(self, features: Iterable[str]) -> float:

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import text
 
-from bot.database import NOTICES, Database, options_of
+from bot.database import Database
+from bot.postgres_patience import NOTICES, options_of
 
 CONNECTIONS = 3
 PATIENCE = 5.0

@@ -51,28 +51,26 @@ Beside = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = ANSWER_WITHIN) -> SlackMessenger:
     """Add Slack to an application that has not started. `answer_within`: seconds, shorter in tests."""
-    tokens = Tokens(wiring.settings, wiring.database, wiring.clocks)
-    api, background = SlackApi(wiring.settings, tokens), Background()
-    inbox, zones = Inbox("slack", wiring.database, wiring.clocks.machine), Zones(wiring, api)
-    files = Files(wiring, api, inbox)
+    tokens, background = Tokens(wiring.settings, wiring.database, wiring.clocks), Background()
+    api, inbox = SlackApi(wiring.settings, tokens), Inbox("slack", wiring.database, wiring.clocks.machine)
+    zones, files = Zones(wiring, api), Files(wiring, api, inbox)
     replies = Replies(wiring, api, files)
     home = Home(wiring, replies, api, background)
-    forms, openings = (
-        Forms(replies, api, home, background, zones, taken_in=answer_within / 2),
-        Openings(wiring, replies, home, api),
-    )
+    forms = Forms(replies, api, home, background, zones, taken_in=answer_within / 2)
+    openings = Openings(wiring, replies, home, api)
     worker = Worker(inbox, handlers(Hands(wiring, api, replies, home, openings, zones, files)), zones.learn)
     files.woken = worker.wake
-    pages, dnd = InstallPages(wiring, tokens), DoNotDisturb(wiring, api)
+    pages, beside = InstallPages(wiring, tokens), [DoNotDisturb(wiring, api).run, partial(meet, api, tokens, wiring)]
     pages.add_to(app)
     bolt = _bolt(wiring, Workspaces(wiring, tokens, background), pages.flow)
-    Lifecycle(wiring, tokens).register(bolt)  # first: Bolt hands a request to the first who listens for it
     surfaces = Surfaces(replies, home, forms)
-    Listeners(surfaces, inbox, worker, zones, background, wiring.clocks.machine).register(bolt)
+    listeners = Listeners(surfaces, inbox, worker, zones, background, wiring.clocks.machine)
+    listeners.register(bolt)
+    Lifecycle(wiring, tokens).register(bolt)  # before the rest of the events: Bolt hands each to the first who listens
+    listeners.register_events(bolt)
     dispatch = Dispatch(bolt, replies, forms, background, answer_within)
     if secret := wiring.settings.SLACK_SIGNING_SECRET:  # without one, anybody could sign
         app.router.add_post(PATH, Gate(dispatch, verifier(secret, wiring.clocks.machine)).receive)
-    beside: list[Beside] = [dnd.run, partial(meet, api, tokens, wiring)]
     if wiring.settings.SLACK_APP_TOKEN:
         beside.append(SlackSocket(wiring.settings, dispatch, replies).run)
 

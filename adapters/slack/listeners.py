@@ -88,9 +88,13 @@ class Listeners:
         self._pressed = Pressed(clock)
 
     def register(self, bolt: AsyncApp) -> None:
+        """What somebody waits for: Bolt asks one listener after the other, so these come first of all."""
         bolt.command(ANY)(self.command)
         bolt.action(ANY)(self.action)
         bolt.view(ANY)(self.submission)
+
+    def register_events(self, bolt: AsyncApp) -> None:
+        """Every event that nobody before has taken."""
         bolt.event(ANY)(self.event)
 
     async def command(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> BoltResponse:

@@ -49,7 +49,7 @@ async def _state(visit: Visit, _rest: str) -> Message:
 
 
 async def _coming(visit: Visit, plan: CoachingPlan | None) -> Coming | None:
-    return await coming_note(visit.session, visit.tenant, visit.member, plan, visit.now) if plan else None
+    return await coming_note(visit, plan) if plan else None
 
 
 async def _on(visit: Visit, _rest: str) -> Message:

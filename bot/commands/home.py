@@ -1,6 +1,7 @@
 """`home`, or nothing at all: where I am, what is next, what is due."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam
 from sqlmodel import col, select
@@ -30,13 +31,12 @@ _MEANT = (
     select(PlannedAction)
     .where(PlannedAction.member_id == bindparam("member"), col(PlannedAction.due_at) > bindparam("since"))
     .order_by(col(PlannedAction.due_at))
-    .limit(DUE)
 )
 
 
 async def handle(visit: Visit, arguments: str) -> Message:  # noqa: ARG001
-    progress = await load(visit.session, visit.member_id, visit.pack)
-    plan = await plan_of(visit.session, visit.member_id)
+    progress = await visit.recalled("progress", lambda: load(visit.session, visit.member_id, visit.pack))
+    plan = await visit.recalled("plan", lambda: plan_of(visit.session, visit.member_id))
     coaching = await _coaching(visit, plan)
     if progress.step is None:
         return _welcome(visit, plan, coaching, await ce_due(visit))
@@ -95,7 +95,10 @@ def _due_blocks(visit: Visit, lines: list[Spans]) -> tuple[Block, ...]:
 
 
 async def _planned(visit: Visit, progress: Progress) -> list[Spans]:
-    planned = (await visit.session.exec(_MEANT, params={"member": visit.member_id, "since": visit.now - OVER})).all()
+    since = visit.now - OVER
+    hour = since.replace(minute=0, second=0, microsecond=0)
+    meant = await visit.recalled(("planned", hour), lambda: _meant(visit, hour))
+    planned = [each for each in meant if each.due_at > since][:DUE]
     named = [(find_thing(visit.pack, each.action_id), each) for each in planned]
     return [
         (
@@ -107,6 +110,10 @@ async def _planned(visit: Visit, progress: Progress) -> list[Spans]:
         for thing, each in named
         if thing and thing.id not in progress.done
     ]
+
+
+async def _meant(visit: Visit, since: datetime) -> Sequence[PlannedAction]:
+    return (await visit.session.exec(_MEANT, params={"member": visit.member_id, "since": since})).all()
 
 
 def _milestones(visit: Visit, progress: Progress) -> list[Spans]:
@@ -126,7 +133,7 @@ async def _coaching(visit: Visit, plan: CoachingPlan | None) -> tuple[Block, ...
 async def _coming(visit: Visit, plan: CoachingPlan) -> tuple[Block, ...]:
     if is_paused(plan, visit.zone, visit.now) and plan.paused_until:
         return (Paragraph(rich(visit.say("home.paused", day=day_text(visit.say, plan.paused_until)))),)
-    coming = await coming_note(visit.session, visit.tenant, visit.member, plan, visit.now)
+    coming = await coming_note(visit, plan)
     if coming is None:
         return (Paragraph(rich(visit.say("home.quiet"))),)
     when = When(coming.at, visit.zone.key)

@@ -10,7 +10,7 @@ from content.pack import Action, Practice
 
 async def at_hand(visit: Visit, progress: Progress) -> Action:
     """What `next` and a bare `done` mean: the last one offered while it is open, else the next that would be."""
-    history = await offers(visit.session, visit.member_id)
+    history = await visit.recalled("offers", lambda: offers(visit.session, visit.member_id))
     return current_action(visit.pack, progress, history, Week.of(local_day(visit.now, visit.zone)))
 
 

@@ -13,7 +13,8 @@ AHEAD = 180
 async def ce_due(visit: Visit) -> list[Spans]:
     """The nearest first; what is all done is left out."""
     today = local_day(visit.now, visit.zone)
-    record = await load(visit.session, visit.member_id, visit.pack.credentials, today)
+    rules = visit.pack.credentials
+    record = await visit.recalled(("ce", today), lambda: load(visit.session, visit.member_id, rules, today))
     ahead = [
         (days, kept)
         for kept in record.kept

@@ -17,7 +17,7 @@ from bot.mentoring.coaching import WEEKLY, due_instant, grace_ends, week_after, 
 from bot.mentoring.open_hours import QUIET_HOURS, Cause, OpenHours, hours_of
 from bot.model.coaching import CoachingPlan
 from bot.model.deliveries import Delivery, State
-from bot.model.people import Member, Tenant
+from bot.visit import Visit
 
 LOOK_AHEAD = 60
 """Weeks: longer than any leave or closure may last."""
@@ -43,19 +43,23 @@ class Coming:
     """The local day and the reason of the first note before it that cannot go in time, and is left out."""
 
 
-async def coming_note(
-    session: AsyncSession, tenant: Tenant, member: Member, plan: CoachingPlan, now: datetime
-) -> Coming | None:
-    """The next weekly note of a member; None when none is to come."""
+async def coming_note(visit: Visit, plan: CoachingPlan) -> Coming | None:
+    """The next weekly note of the member who is here; None when none is to come."""
     if not plan.is_on:
         return None
-    hours = hours_of(tenant, plan, zone_of(member), await closures_of(session, tenant, now))
-    return await _waiting(session, plan, hours, now) or next(forecast(plan, hours, now), None)
+    tenant, now = visit.tenant, visit.now
+    closures = await visit.recalled(("closures", now.date()), lambda: closures_of(visit.session, tenant, now))
+    hours = hours_of(tenant, plan, zone_of(visit.member), closures)
+    row = await visit.recalled("pending note", lambda: _pending(visit.session, plan.member_id))
+    return _waiting(row, plan, hours, now) or next(forecast(plan, hours, now), None)
 
 
-async def _waiting(session: AsyncSession, plan: CoachingPlan, hours: OpenHours, now: datetime) -> Coming | None:
+async def _pending(session: AsyncSession, member_id: int) -> Delivery | None:
+    return (await session.exec(_PENDING, params={"member": member_id})).first()
+
+
+def _waiting(row: Delivery | None, plan: CoachingPlan, hours: OpenHours, now: datetime) -> Coming | None:
     """The note that is planned and not yet sent; None when there is none, or it will not go in time."""
-    row = (await session.exec(_PENDING, params={"member": plan.member_id})).first()
     if row is None:
         return None
     week = Week.parse(row.slot)

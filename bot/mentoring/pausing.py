@@ -130,4 +130,4 @@ def _typed(visit: Visit, command: str) -> Input:
 
 
 async def _state(visit: Visit, plan: CoachingPlan) -> tuple[Block, ...]:
-    return state(visit, plan, await coming_note(visit.session, visit.tenant, visit.member, plan, visit.now))
+    return state(visit, plan, await coming_note(visit, plan))

@@ -193,7 +193,8 @@ async def test_what_is_kept_of_a_request_tells_nothing_and_goes_once_it_can_come
 async def test_a_signed_question_costs_three_statements(
     slack: FakeSlack, database: Database, clocks: Clocks, conversation: Conversation
 ) -> None:
-    """One to know the request again, one to find the workspace, one to answer."""
+    """One to know the request again, one to find the workspace, one to answer. On SQLite the first goes beside
+    SQLAlchemy."""
     connecting = Held()  # while it lasts, nothing beside the request writes
     slack.goes_wrong("auth.test", connecting)
     slack.zones[USER] = ""
@@ -211,4 +212,5 @@ async def test_a_signed_question_costs_three_statements(
         connecting.until.set()
     beside = ("FROM inboundevent", "dnd_asked_at IS NULL")  # the looks of the worker, and of who asks about DND
     asked = [statement.split()[0] for statement in said if not any(look in statement for look in beside)]
-    assert sorted(word for word in asked if word not in ("BEGIN", "SET")) == ["INSERT", "SELECT", "SELECT"]
+    wanted = ["SELECT", "SELECT"] if database.is_sqlite else ["INSERT", "SELECT", "SELECT"]
+    assert sorted(word for word in asked if word not in ("BEGIN", "SET")) == wanted
