@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from bot.clock import local_day
 from bot.mentoring import ce_add, ce_log
-from bot.mentoring.ce_alerts import alerts, follow_records, is_on
+from bot.mentoring.ce_alerts import alerts, follow_records
 from bot.mentoring.ce_export import export
 from bot.mentoring.ce_feed import calendar
 from bot.mentoring.ce_records import Record, load, named, names_of
@@ -39,7 +39,7 @@ async def _all(visit: Visit, _rest: str) -> Message:
         blocks += [*card(visit.say, each), Divider()]
     choices = [Button(visit.say("ce.button.log"), "ce log", style="primary", opens=True)]
     choices += [Button(visit.say("ce.button.list"), "ce list"), Button(visit.say("ce.button.add-another"), "ce add")]
-    if not await is_on(visit):
+    if not record.is_alerted:
         choices.append(Button(visit.say("ce.button.alerts-on"), "ce alerts on"))
     details = [Button(each.rule.short, f"ce {names_of(each.rule)[0]}") for each in record.kept]
     blocks += [Buttons(tuple(choices)), sentence(visit, "ce.all.details"), Buttons(tuple(details[:5]))]

@@ -88,11 +88,6 @@ async def _state(visit: Visit, plan: AlertPlan | None) -> Message:
     return Message(visit.say("ce.alerts.are-on.title"), (*said, Buttons(ways)))
 
 
-async def is_on(visit: Visit) -> bool:
-    plan = await visit.session.get(AlertPlan, visit.member_id)
-    return plan is not None and plan.is_on
-
-
 async def follow_records(visit: Visit) -> None:
     """What the member holds has changed: find the coming days anew."""
     await visit.session.flush()

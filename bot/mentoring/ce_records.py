@@ -14,12 +14,14 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.mentoring.ce_counting import kinds_of
 from bot.mentoring.ce_cycles import Certificate
 from bot.mentoring.ce_standing import Course, Holding, Standing, standing
-from bot.model.credentials import HeldCredential, LoggedCourse
+from bot.model.credentials import AlertPlan, HeldCredential, LoggedCourse
 from content.credentials import CredentialRule
 
 KEPT = timedelta(days=30)
 """So long a deleted course can be brought back; then its words go for good."""
 _COURSES = SQLModel.metadata.tables["loggedcourse"]
+_READ = ("id", "member_id", "day", "title", "amounts", "kinds", "provider", "index_number", "link")
+"""Columns of it that anybody asks for: instants would have to be read of each of hundreds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,9 @@ class Record:
 
     kept: tuple[Kept, ...]
     courses: tuple[Any, ...]
-    """The rows of `LoggedCourse` that count, newest day first."""
+    """The rows of `LoggedCourse` that count, as far as `_READ` goes, newest day first."""
+    is_alerted: bool = False
+    """They hold something and want CE alerts."""
 
     def find(self, rule_id: str) -> Kept | None:
         return next((each for each in self.kept if each.rule.id == rule_id), None)
@@ -67,31 +71,39 @@ async def load_all(
     session: AsyncSession, members: Collection[int], rules: Sequence[CredentialRule], todays: Mapping[int, date]
 ) -> Mapping[int, Record]:
     """The same for many members at once, in two statements."""
-    held = select(HeldCredential).where(
-        col(HeldCredential.member_id).in_(members), col(HeldCredential.removed_at).is_(None)
+    wanted = select(HeldCredential, AlertPlan.is_on).join(
+        AlertPlan, col(AlertPlan.member_id) == col(HeldCredential.member_id), isouter=True
     )
+    held = wanted.where(col(HeldCredential.member_id).in_(members), col(HeldCredential.removed_at).is_(None))
     rows: dict[int, list[HeldCredential]] = {each: [] for each in members}
-    for row in (await session.exec(held.order_by(col(HeldCredential.id)))).all():
+    alerted: set[int] = set()
+    for row, is_on in (await session.exec(held.order_by(col(HeldCredential.id)))).all():
         rows[row.member_id].append(row)
+        alerted.update((row.member_id,) if is_on else ())
     courses = await _courses(session, [each for each in members if rows[each]])
     by_id = rules_by_id(rules)
-    return {each: _record(rows[each], courses.get(each, []), by_id, todays[each]) for each in members}
+    return {
+        each: Record(
+            _kept(rows[each], mine := courses.get(each, []), by_id, todays[each]), tuple(mine), each in alerted
+        )
+        for each in members
+    }
 
 
 async def _courses(session: AsyncSession, members: Collection[int]) -> Mapping[int, list[Any]]:
     if not members:
         return {}
     table = _COURSES.c
-    mine = columns(*table).where(table.member_id.in_(members), table.removed_at.is_(None))
+    mine = columns(*(table[name] for name in _READ)).where(table.member_id.in_(members), table.removed_at.is_(None))
     found: dict[int, list[Any]] = {}
     for row in await (await session.connection()).execute(mine.order_by(table.day.desc(), table.id.desc())):
         found.setdefault(row.member_id, []).append(row)  # plain rows: a member may have hundreds
     return found
 
 
-def _record(
+def _kept(
     rows: Sequence[HeldCredential], courses: Sequence[Any], rules: Mapping[str, CredentialRule], today: date
-) -> Record:
+) -> tuple[Kept, ...]:
     known = [row for row in rows if row.rule_id in rules]
     pools = [rules[row.rule_id].pool for row in known]
     kept = []
@@ -101,7 +113,7 @@ def _record(
         holding = Holding(rule, _certificate(row), row.own_required, pools.count(rule.pool) if rule.pool else 1)
         counted = courses_for(rule, courses, {rule.id, *together})
         kept.append(Kept(row, rule, standing(holding, counted, today)))
-    return Record(tuple(kept), tuple(courses))
+    return tuple(kept)
 
 
 def _certificate(row: HeldCredential) -> Certificate:
