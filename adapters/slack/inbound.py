@@ -60,14 +60,13 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
     openings = Openings(wiring, replies, home, api)
     worker = Worker(inbox, handlers(Hands(wiring, api, replies, home, openings, zones, files)), zones.learn)
     files.woken = worker.wake
-    pages, beside = InstallPages(wiring, tokens), [DoNotDisturb(wiring, api).run, partial(meet, api, tokens, wiring)]
+    beside: list[Beside] = [DoNotDisturb(wiring, api).run, partial(meet, api, tokens, wiring)]
+    pages = InstallPages(wiring, tokens)
     pages.add_to(app)
     bolt = _bolt(wiring, Workspaces(wiring, tokens, background), pages.flow)
     surfaces = Surfaces(replies, home, forms)
     listeners = Listeners(surfaces, inbox, worker, zones, background, wiring.clocks.machine)
-    listeners.register(bolt)
-    Lifecycle(wiring, tokens).register(bolt)  # before the rest of the events: Bolt hands each to the first who listens
-    listeners.register_events(bolt)
+    _register(bolt, listeners, Lifecycle(wiring, tokens))
     dispatch = Dispatch(bolt, replies, forms, background, answer_within)
     if secret := wiring.settings.SLACK_SIGNING_SECRET:  # without one, anybody could sign
         app.router.add_post(PATH, Gate(dispatch, verifier(secret, wiring.clocks.machine)).receive)
@@ -78,6 +77,12 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
     app.on_cleanup.append(lambda _: api.close())
     command, reads_back = wiring.settings.SLACK_COMMAND, wiring.settings.SLACK_READ_BACK
     return SlackMessenger(api, command=command, reads_back=reads_back, home=home)
+
+
+def _register(bolt: AsyncApp, listeners: Listeners, lifecycle: Lifecycle) -> None:
+    listeners.register(bolt)
+    lifecycle.register(bolt)  # before the rest of the events: Bolt hands each to the first who listens
+    listeners.register_events(bolt)
 
 
 async def _running(
