@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 from bot.mentoring.cohort_batches import Sharer, settle
 from bot.mentoring.cohort_csv import csv_of
+from bot.mentoring.cohort_trend import Change, Past, Week, trend
 from bot.mentoring.cohort_view import Batch, Cohorts, Facts, Shared, View, has, place_of, project, shown
 from bot.mentoring.cohort_words import ON_A_PAGE, digest_message, view_message
 from bot.mentoring.open_hours import Leave
+from bot.mentoring.stages import stage_of
 from content.wording import Wording
 
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -19,6 +21,7 @@ ZONES = ("America/New_York", "Pacific/Auckland", "America/Los_Angeles")
 OUTCOMES = ("enrolled", "kept", "passed", "promoted")
 PLACES = (("", ""), ("North", "Gate"), ("North", "Hill"), ("South", "Mill"))
 Project = Callable[[Cohorts, datetime], View]
+Weeks = Callable[[Cohorts], Sequence[Sequence[Week]]]
 
 
 def days_ago(dice: Random, most: int) -> datetime:
@@ -54,7 +57,7 @@ def private(dice: Random, field: Shared) -> dict[str, Any]:
 
 def person(dice: Random, number: int) -> Facts:
     shares = frozenset(field for field in Shared if dice.random() < 0.7)
-    since = days_ago(dice, 40) if Shared.STEP in shares else None
+    since = days_ago(dice, 60) if Shared.STEP in shares else None
     facts = Facts(number, f"U{number}", shares, ZoneInfo(dice.choice(ZONES)), step_since=since)
     for field in Shared:
         facts = replace(facts, **private(dice, field))
@@ -103,13 +106,34 @@ def twin(dice: Random, known: Cohorts) -> tuple[Cohorts, int] | None:
     return counted(replace(known, people=people)), one.member_id
 
 
+def past_of(known: Cohorts) -> Past:
+    """The weeks behind a world: each one's last change, as the database has it, whether it is shared or not."""
+    changes = [
+        Change(each.member_id, each.stage_moved_at, each.stage_before, stage_of(each.step))
+        for each in known.people
+        if each.stage_moved_at is not None
+    ]
+    since = {each.member_id: each.step_since for each in known.people if each.step_since is not None}
+    return Past([each for each in known.batches if each.field is Shared.STEP], since, changes)
+
+
+def weeks(known: Cohorts, past: Callable[[Cohorts], Past] = past_of) -> Sequence[Sequence[Week]]:
+    """The progress over weeks, of all and of each place."""
+    whole = past(known)
+    parts = [whole, *(whole.of_place(*place) for place in sorted({(each.region, each.site) for each in whole.batches}))]
+    return [trend(each, NOW) for each in parts]
+
+
 def outputs(say: Wording, known: Cohorts, hidden: int, using: Project = project) -> Mapping[str, object]:
-    """All that anybody but one member is shown: every page of the chat, the digest, the file, others' `privacy`."""
+    """All that anybody but one member is shown: every page of the chat, the digest, the file, the progress over weeks,
+    others' `privacy`.
+    """
     view = using(known, NOW)
     pages = range(1, len(known.people) // ON_A_PAGE + 2)
     return {
         "chat": [view_message(say, view, page) for page in pages],
         "digest": digest_message(say, view),
         "file": csv_of(say, view),
+        "weeks": weeks(known),
         "privacy": [shown(each, NOW) for each in known.people if each.member_id != hidden],
     }
