@@ -11,6 +11,7 @@ from bot.mentoring.cohort_view import Shared
 from bot.mentoring.cohorts import create, id_of
 from bot.mentoring.outcomes import KINDS
 from bot.model.cohorts import Cohort, CohortManager, CohortMembership, CohortShare, Outcome
+from bot.model.credentials import HeldCredential
 from bot.model.people import Member, Tenant
 from bot.visitors import find_member
 
@@ -18,13 +19,14 @@ MANAGER = "sample-manager"
 """Who owns the sample cohorts, by the platform's own id."""
 SITES = 40
 REGIONS = ("North", "East", "South", "West")
+CERTIFICATES = ("pahcom-cmm", "aapc-cpc", "pmi-cmom")
 
 
 async def add_to_cohort(
     session: AsyncSession, tenant: Tenant, name: str, members: Sequence[int], now: datetime
 ) -> Cohort:
     """These members join the sample cohort of that name, which is made if there is none yet. Their past is made up:
-    where they work, some who moved on this week, some not heard of for long, some outcomes.
+    where they work, what some hold, who moved on this week, who was not heard of for long, some outcomes.
     """
     cohort = await _cohort(session, tenant, name, now)
     number, before = id_of(cohort), now - timedelta(days=30)
@@ -42,7 +44,17 @@ async def add_to_cohort(
     ]
     if outcomes:
         await session.exec(insert(Outcome), params=outcomes)
+    certificates = [_certificate(each, now) for each in members if each % 5 == 0]
+    if certificates:
+        await session.exec(insert(HeldCredential), params=certificates)
     return cohort
+
+
+def _certificate(member: int, now: datetime) -> dict[str, object]:
+    """One with a printed date within the next year."""
+    last = now.date() + timedelta(days=3 + (member // 5 - 1) * 83 % 360)
+    rule = CERTIFICATES[member // 5 % len(CERTIFICATES)]
+    return {"member_id": member, "rule_id": rule, "rule_version": 1, "expires": last, "added_at": now}
 
 
 def _past(member: int, now: datetime) -> dict[str, object]:

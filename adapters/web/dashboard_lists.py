@@ -8,7 +8,7 @@ from types import MappingProxyType
 from urllib.parse import urlencode
 
 from bot.mentoring.cohort_view import Row, View
-from bot.mentoring.cohort_words import cells
+from bot.mentoring.cohort_words import COLUMNS, cells
 from content.wording import Wording
 
 ON_A_PAGE = 50
@@ -21,6 +21,7 @@ _ORDERS: Mapping[str, Callable[[Row], tuple[object, ...]]] = MappingProxyType(
         "step": lambda row: (row.stage or 0, row.user_id.casefold()),
         "actions": lambda row: (row.actions or 0, row.user_id.casefold()),
         "activity": lambda row: (str(row.quiet_since or "9999"), row.user_id.casefold()),
+        "ce": lambda row: (row.endings[0].last.isoformat() if row.endings else "9999", row.user_id.casefold()),
         "outcomes": lambda row: (-len(row.outcomes), row.outcomes, row.user_id.casefold()),
         "place": lambda row: (row.region.casefold(), row.site.casefold(), row.user_id.casefold()),
     }
@@ -100,7 +101,7 @@ def listed(say: Wording, view: View, asked: Asked) -> Listed:
 
 def line_of(say: Wording, row: Row) -> Line:
     """The very words that the chat and the member's own `privacy` have."""
-    names = (say(f"cohorts.column.{name}") for name in ("step", "actions", "activity", "outcomes", "place"))
+    names = (say(f"cohorts.column.{name}") for name in COLUMNS)
     return Line(row.member_id, row.user_id, tuple(zip(names, cells(say, row), strict=True)))
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 
 from bot.mentoring.cohort_codes import INVITATION, Kind, Refusal, WayIn, find, note_try, tries_left
+from bot.mentoring.cohort_dates import SOON
 from bot.mentoring.cohort_naming import meant, plainly
 from bot.mentoring.cohort_running import team_lines
 from bot.mentoring.cohort_view import LEAST, Shared
@@ -68,7 +69,7 @@ async def card(visit: Visit, way: WayIn, said: str) -> Message:
         Paragraph(rich(say("cohorts.card.managers"))),
         Bullets(await team_lines(visit, way.cohort)),
         Paragraph(rich(say("cohorts.card.fields"))),
-        Bullets(tuple(rich(say(f"cohorts.field.{each}")) for each in Shared)),
+        Bullets(tuple(rich(say(f"cohorts.field.{each}", soon=SOON)) for each in Shared)),
         Bullets(tuple(rich(say(f"cohorts.card.{name}", least=LEAST)) for name in _ON_THE_CARD)),
         Buttons(
             tuple(

@@ -16,6 +16,7 @@ from sqlmodel import select as rows_of
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.mentoring.cohort_batches import PATIENCE, New, Sharer, Standing, is_in_place, same_place, settle
+from bot.mentoring.cohort_endings import COLUMNS, certificates_of
 from bot.mentoring.cohort_view import Batch, Cohorts, Facts, Row, Shared, View, has, place_of, project, shown
 from bot.mentoring.open_hours import Leave
 from bot.mentoring.progress import Kind
@@ -24,7 +25,7 @@ from bot.model.people import Tenant
 from bot.visit import zone_or_guess
 from content.pack import Pack
 
-COUNTED = (Shared.STEP, Shared.ACTIONS, Shared.ACTIVITY, Shared.OUTCOMES)
+COUNTED = (Shared.STEP, Shared.ACTIONS, Shared.ACTIVITY, Shared.OUTCOMES, Shared.CE)
 """The fields that have figures."""
 OPEN_STEPS = range(1, 5)
 """Whose actions count: from step 5 on, what somebody does there would tell where they are."""
@@ -67,7 +68,7 @@ async def view_of(session: AsyncSession, cohort: Cohort, tenant: Tenant, pack: P
     # One at a time: two who look at once must not make two batches of the same people.
     await session.exec(rows_of(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
     shares = await _shares(session, whole := _Of(cohort.id), now)
-    people = await _facts(session, whole, pack, shares)
+    people = await _facts(session, whole, pack, shares, now)
     known = Cohorts(
         cohort_id=cohort.id,
         name=cohort.name,
@@ -82,7 +83,7 @@ async def view_of(session: AsyncSession, cohort: Cohort, tenant: Tenant, pack: P
 async def row_of(session: AsyncSession, cohort_id: int, member_id: int, pack: Pack, now: datetime) -> Row | None:
     """The very row that managers see of one member; None where they see none."""
     shares = await _shares(session, one := _Of(cohort_id, member_id), now)
-    people = await _facts(session, one, pack, shares)
+    people = await _facts(session, one, pack, shares, now)
     rows = [shown(each, now) for each in people]
     return next((row for row in rows if not row.is_empty), None)
 
@@ -102,7 +103,7 @@ async def _shares(session: AsyncSession, of: _Of, now: datetime) -> _Shares:
     return {row.member_id: row for row in await _all(session, wanted.group_by(_SHARE.member_id))}
 
 
-async def _facts(session: AsyncSession, of: _Of, pack: Pack, shares: _Shares) -> list[Facts]:
+async def _facts(session: AsyncSession, of: _Of, pack: Pack, shares: _Shares, now: datetime) -> list[Facts]:
     """What is known of those who share anything. What somebody does not share is not even read, where that is more
     than a column.
     """
@@ -111,6 +112,7 @@ async def _facts(session: AsyncSession, of: _Of, pack: Pack, shares: _Shares) ->
     done = await _done(session, of, pack)
     milestones = await _milestones(session, of)
     outcomes = await _outcomes(session, of)
+    certificates = await certificates_of(session, of.sharing(Shared.CE, *COLUMNS), pack.credentials, now)
     return [
         Facts(
             member_id=row.id,
@@ -127,6 +129,7 @@ async def _facts(session: AsyncSession, of: _Of, pack: Pack, shares: _Shares) ->
             leave=Leave(row.paused_from, row.paused_until) if row.paused_until else None,
             milestones=tuple(milestones.get(row.id, ())),
             outcomes=tuple(outcomes.get(row.id, ())),
+            certificates=certificates.get(row.id, ()),
             region=row.region or "",
             site=row.site or "",
         )

@@ -10,6 +10,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.clock import local_day
+from bot.mentoring.cohort_dates import Ending, Held, endings
 from bot.mentoring.open_hours import Leave
 from bot.mentoring.stages import stage_of
 
@@ -29,6 +30,8 @@ class Shared(StrEnum):
     """How many actions of steps 1 to 4 are done."""
     ACTIVITY = "activity"
     OUTCOMES = "outcomes"
+    CE = "ce"
+    """Certificates on which a date is printed, and those dates."""
     PLACE = "place"
     """Site and region."""
 
@@ -54,6 +57,7 @@ class Facts:
     milestones: tuple[date, ...] = ()
     """The days of what takes months and is not reached."""
     outcomes: tuple[str, ...] = ()
+    certificates: tuple[Held, ...] = ()
     region: str = ""
     site: str = ""
 
@@ -74,13 +78,20 @@ class Row:
     quiet_since: date | None = None
     """The last update, where it is long ago for this member's rhythm."""
     outcomes: tuple[str, ...] = ()
+    endings: tuple[Ending, ...] = ()
+    """From today on, the next one first."""
     region: str = ""
     site: str = ""
 
     @property
+    def near(self) -> tuple[Ending, ...]:
+        """What ends within a week with something left to earn."""
+        return tuple(each for each in self.endings if each.is_near)
+
+    @property
     def is_empty(self) -> bool:
         is_said = (self.stage, self.actions, self.is_current) != (None, None, None)
-        return not (is_said or self.outcomes or self.region or self.site)
+        return not (is_said or self.outcomes or self.endings or self.region or self.site)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +118,11 @@ class Figures:
     current: int = 0
     outcomes_of: int = 0
     outcomes: Mapping[str, int] = field(default_factory=dict)
+    ce_of: int = 0
+    soon: int = 0
+    """Certificates that end within `SOON` days with something left to earn."""
+    ends: Mapping[date, int] = field(default_factory=dict)
+    """The first day of a month → certificates that end in it, from this month on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +188,7 @@ def shown(facts: Facts, now: datetime) -> Row:
         is_current=quiet is None if is_seen else None,
         quiet_since=quiet,
         outcomes=facts.outcomes if Shared.OUTCOMES in shares else (),
+        endings=endings(facts.certificates, local_day(now, facts.zone)) if Shared.CE in shares else (),
         region=facts.region if Shared.PLACE in shares else "",
         site=facts.site if Shared.PLACE in shares else "",
     )
@@ -217,7 +234,8 @@ def figures(batches: Iterable[Batch], seen: Mapping[int, Row]) -> Figures:
     for batch in batches:
         members[batch.field] += [seen[member] for member in batch.members]
     steps, doing = members[Shared.STEP], members[Shared.ACTIONS]
-    here, came = members[Shared.ACTIVITY], members[Shared.OUTCOMES]
+    here, came, held = members[Shared.ACTIVITY], members[Shared.OUTCOMES], members[Shared.CE]
+    ending = [each for row in held for each in row.endings]
     return Figures(
         step_of=len(steps),
         steps=dict(sorted(Counter(row.stage for row in steps if row.stage).items())),
@@ -228,6 +246,9 @@ def figures(batches: Iterable[Batch], seen: Mapping[int, Row]) -> Figures:
         current=sum(bool(row.is_current) for row in here),
         outcomes_of=len(came),
         outcomes=dict(sorted(Counter(kind for row in came for kind in row.outcomes).items())),
+        ce_of=len(held),
+        soon=sum(each.is_soon for each in ending),
+        ends=dict(sorted(Counter(each.last.replace(day=1) for each in ending).items())),
     )
 
 

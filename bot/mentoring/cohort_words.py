@@ -6,11 +6,13 @@ from datetime import date
 
 from babel.dates import format_date
 
+from bot.mentoring.cohort_dates import NEAR, SOON, Ending
 from bot.mentoring.cohort_view import LEAST, Figures, Row, View
 from bot.mentoring.outcomes import KINDS
 from bot.mentoring.stages import LATER
 from bot.message import (
     Block,
+    Bullets,
     Button,
     Buttons,
     Divider,
@@ -31,7 +33,7 @@ ON_A_PAGE = 10
 """Rows in one message."""
 NAMED = 5
 """People who moved on, or were long not heard of, with a button for each."""
-COLUMNS = ("step", "actions", "activity", "outcomes", "place")
+COLUMNS = ("step", "actions", "activity", "ce", "outcomes", "place")
 
 
 def cells(say: Wording, row: Row) -> tuple[str, ...]:
@@ -40,6 +42,7 @@ def cells(say: Wording, row: Row) -> tuple[str, ...]:
         "" if row.stage is None else stage_words(say, row.stage) + (say("cohorts.row.moved") if row.moved else ""),
         "" if row.actions is None else str(row.actions),
         _activity(say, row),
+        "; ".join(ending_words(say, each) for each in row.endings),
         ", ".join(say(f"cohorts.outcome.{kind}") for kind in row.outcomes),
         ", ".join(each for each in (row.site, row.region) if each),
     )
@@ -52,6 +55,12 @@ def stage_words(say: Wording, stage: int) -> str:
 
 def day_words(say: Wording, day: date) -> str:
     return format_date(day, "medium", locale=say.locale)
+
+
+def ending_words(say: Wording, ending: Ending) -> str:
+    """ "CMM Dec 7, 2026"."""
+    key = "cohorts.row.met" if ending.is_met else "cohorts.row.ends"
+    return say(key, name=ending.name, day=day_words(say, ending.last))
 
 
 def _activity(say: Wording, row: Row) -> str:
@@ -95,6 +104,7 @@ def view_message(say: Wording, view: View, page: int = 1, *, has_pages: bool = F
         (
             *_opening(say, view),
             *_named(say, view),
+            *ends_soon(say, view),
             *_rows(say, view, page),
             *_places(say, view),
             Paragraph(rich(say("cohorts.view.how")), quiet=True),
@@ -120,6 +130,7 @@ def summary(say: Wording, whole: Figures) -> str:
     said = [say.count("cohorts.view.moved", whole.moved, of=whole.step_of)] if whole.step_of else []
     quiet = whole.activity_of - whole.current
     said += [say.count("cohorts.view.quiet", quiet, of=whole.activity_of)] if quiet else []
+    said += [say.count("cohorts.view.soon", whole.soon, days=SOON)] if whole.soon else []
     return " ".join(said)
 
 
@@ -154,6 +165,21 @@ def _named(say: Wording, view: View) -> tuple[Block, ...]:
             say, row, Button(say("cohorts.button.offer"), f"cohort offer #{view.cohort_id} m-{row.member_id}")
         )
     return tuple(blocks)
+
+
+def ends_soon(say: Wording, view: View) -> tuple[Block, ...]:
+    """Whose certificate ends within a week, by name; nothing is sent to anybody for it."""
+    lines = [(person(say, row), Text(f": {_days_left(say, each)}")) for row in view.rows for each in row.near]
+    if not lines:
+        return ()
+    return Paragraph(rich(say("cohorts.view.who-ends", days=NEAR))), Bullets(tuple(lines[:ON_A_PAGE]))
+
+
+def _days_left(say: Wording, ending: Ending) -> str:
+    told = {"name": ending.name, "day": day_words(say, ending.last)}
+    return (
+        say.count("cohorts.view.ends", ending.days, **told) if ending.days else say("cohorts.view.ends-today", **told)
+    )
 
 
 def _word_button(say: Wording, what: str, view: View, row: Row) -> Button:
@@ -208,13 +234,15 @@ def _ways(say: Wording, view: View, page: int, *, has_pages: bool) -> tuple[Butt
 
 def digest_message(say: Wording, view: View) -> Message | None:
     """The week in counts, for a manager who asked for it; None when nothing may be counted."""
-    if not (view.whole.step_of or view.whole.activity_of):
+    ending = ends_soon(say, view)
+    if not (view.whole.step_of or view.whole.activity_of or view.whole.soon or ending):
         return None
     counted = say("cohorts.digest.opt-in", number=view.counted, of=view.invited)
     button = Button(say("cohorts.button.open"), f"cohort show #{view.cohort_id}", style="primary")
     off = Button(say("cohorts.button.digest-off"), f"cohort digest off #{view.cohort_id}")
     blocks: tuple[Block, ...] = (
         Paragraph(text(f"{view.name}: {summary(say, view.whole)} {counted}")),
+        *ending,
         Buttons((button, off)),
     )
     return Message(say("cohorts.digest.title"), blocks, discreet=say("cohorts.digest.discreet"))

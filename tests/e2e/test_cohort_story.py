@@ -172,3 +172,43 @@ async def test_what_a_member_keeps_back_moves_nothing_in_the_database_either(off
         assert [await row(office, f"U{number}") for number in range(2, 7)] == others, line
     await say(office, f"cohort share {field}", user="U1")
     assert await say(office, "cohort") != before
+
+
+async def test_a_certificate_shows_by_its_printed_date_alone(office: Coached) -> None:
+    code = await create(office)
+    await enter(office, code, 5, fields="ce")
+    await say(office, "ce add cmm earned 2025-12-01 expires 2026-11-30", user="U1")
+    await say(office, 'ce log 2 "Law for leads" 2026-10-05', user="U1")
+    await say(office, "ce add cpc earned 2024-11-29 expires 2026-12-20", user="U2")
+    await say(office, "ce add cmpe earned 2024-05-04", user="U3")
+    await say(office, "ce add osha earned 2025-12-01 expires 2026-12-01", user="U4")
+    await say(office, 'ce log "Yearly training" 2026-11-20 for osha', user="U4")
+
+    told = await view(office)
+    assert "2 certificates end within 30 days." in told
+    assert "CMM ends in 7 days, Nov 30, 2026" in told
+    assert await row(office, "U2") == "a member |  |  |  | CPC Dec 20, 2026 |  | "
+    assert [await row(office, user) for user in ("U3", "U4", "U5")] == ["", "", ""]
+
+    await say(office, 'ce log 10 "A year of law" 2026-11-05', user="U1")
+    told = await view(office)
+    assert "ends in" not in told
+    assert "1 certificate ends within 30 days." in told
+    assert "CMM Nov 30, 2026 (all is in)" in await row(office, "U1")
+
+    await say(office, "cohort unshare ce", user="U2")
+    told = await view(office)
+    assert "CPC" not in told
+    assert "within 30 days" not in told  # four are left
+
+
+async def test_the_digest_names_what_ends_within_the_week(office: Coached) -> None:
+    code = await create(office)
+    await say(office, "cohort digest on")
+    for user, share in (("U1", "ce"), ("U2", "step")):
+        await enter(office, code, 1, first=int(user[1]), fields=share)
+        await say(office, "ce add cmm earned 2025-12-06 expires 2026-12-05", user=user)
+
+    [digest] = await office.wait(timedelta(days=8), user="BOSS")
+
+    assert plain(digest).count("CMM ends in 5 days, Dec 5, 2026") == 1

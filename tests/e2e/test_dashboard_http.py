@@ -120,7 +120,7 @@ async def test_a_file_holds_no_formula(dashboard: Dashboard) -> None:
         assert answer.content_type == "text/csv"
         assert "attachment" in answer.headers["Content-Disposition"]
         told = await answer.text()
-    assert told.splitlines()[1] == 'U1,,,up to date,,"\'=1+1,""x"""'
+    assert told.splitlines()[1] == 'U1,,,up to date,,,"\'=1+1,""x"""'
 
 
 async def test_each_page_is_a_look_that_the_member_can_read(dashboard: Dashboard) -> None:

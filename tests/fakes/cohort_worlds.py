@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from bot.mentoring.cohort_batches import Sharer, settle
 from bot.mentoring.cohort_csv import csv_of
+from bot.mentoring.cohort_dates import Held
+from bot.mentoring.cohort_records import COUNTED
 from bot.mentoring.cohort_trend import Change, Past, Week, trend
 from bot.mentoring.cohort_view import Batch, Cohorts, Facts, Shared, View, has, place_of, project, shown
 from bot.mentoring.cohort_words import ON_A_PAGE, digest_message, view_message
@@ -18,6 +20,8 @@ from content.wording import Wording
 
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 ZONES = ("America/New_York", "Pacific/Auckland", "America/Los_Angeles")
+NAMES = (("CMPE", "CPC"), ("CMM", "CMAA"))
+"""Without a printed date, and with one."""
 OUTCOMES = ("enrolled", "kept", "passed", "promoted")
 PLACES = (("", ""), ("North", "Gate"), ("North", "Hill"), ("South", "Mill"))
 Project = Callable[[Cohorts, datetime], View]
@@ -50,9 +54,21 @@ def private(dice: Random, field: Shared) -> dict[str, Any]:
             }
         case Shared.OUTCOMES:
             return {"outcomes": tuple(sorted(dice.sample(OUTCOMES, dice.randrange(5))))}
+        case Shared.CE:
+            return {"certificates": (*held(dice, is_printed=True), *held(dice, is_printed=False))}
         case Shared.PLACE:
             region, site = dice.choice(PLACES)
             return {"region": region, "site": site}
+
+
+def held(dice: Random, *, is_printed: bool) -> tuple[Held, ...]:
+    """Certificates that end from two days ago to three months ahead, many of them within the next week."""
+    names = dice.sample(NAMES[is_printed], dice.randrange(3))
+    days = (dice.choice((dice.randrange(-2, 9), dice.randrange(90))) for _ in names)
+    return tuple(
+        Held(name, NOW.date() + timedelta(days=ahead), is_printed, dice.random() < 0.3)
+        for name, ahead in zip(names, days, strict=True)
+    )
 
 
 def person(dice: Random, number: int) -> Facts:
@@ -67,6 +83,8 @@ def person(dice: Random, number: int) -> Facts:
 def world(dice: Random) -> Cohorts:
     """A cohort of up to two dozen people, counted as they would be."""
     people = [person(dice, number) for number in range(1, dice.choice((2, 5, 7, 12, 24)))]
+    if dice.random() < 0.2:
+        people.append(replace(person(dice, 30), shares=frozenset()))
     invited = frozenset(dice.sample(range(1, 40), dice.randrange(8)))
     return counted(Cohorts(7, "Sample learners", people, invited=invited, is_locked=dice.random() < 0.2))
 
@@ -75,7 +93,7 @@ def counted(known: Cohorts) -> Cohorts:
     """The same, with the batches that its first view makes."""
     batches = [
         Batch(field, frozenset(new.members), *new.place)
-        for field in (Shared.STEP, Shared.ACTIONS, Shared.ACTIVITY, Shared.OUTCOMES)
+        for field in COUNTED
         for new in settle(sharers(known.people, field), {}).new
     ]
     return replace(known, batches=batches)
@@ -91,14 +109,17 @@ def twin(dice: Random, known: Cohorts) -> tuple[Cohorts, int] | None:
     """A world that differs in something one member does not share, and who that is; None where there is nothing."""
     if not known.people:
         return None
-    place = dice.randrange(len(known.people))
+    place = dice.choice((dice.randrange(len(known.people)), -1)) % len(known.people)
     one = known.people[place]
     hidden = [field for field in Shared if field not in one.shares]
     ways: list[Facts | None] = [replace(one, **private(dice, field)) for field in hidden]
+    if Shared.CE in one.shares and any(not each.is_printed for each in one.certificates):
+        printed = tuple(each for each in one.certificates if each.is_printed)
+        ways.append(replace(one, certificates=(*printed, *held(dice, is_printed=False))))
     if one.step and one.step >= 5:
         ways.append(replace(one, step=dice.choice([step for step in (5, 6, 7) if step != one.step])))
     if not any(has(one, field) for field in one.shares):
-        ways.append(None)  # declined, not shared, no data
+        ways += [None] * max(1, len(ways))  # declined, not shared, no data
     if not ways:
         return None
     other = dice.choice(ways)

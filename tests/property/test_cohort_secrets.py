@@ -68,6 +68,15 @@ def exact_steps(known: Cohorts, now: object) -> View:
     return replace(view, rows=tuple(sorted(view.rows, key=lambda row: (steps[row.member_id], row.member_id))))
 
 
+def derived_dates(known: Cohorts, now: object) -> View:
+    """A view that shows the days that are printed nowhere, too."""
+    people = [
+        replace(each, certificates=tuple(replace(one, is_printed=True) for one in each.certificates))
+        for each in known.people
+    ]
+    return project(replace(known, people=people), NOW)
+
+
 def counting_everybody(known: Cohorts, now: object) -> View:
     """A view whose share of people counts those who share nothing."""
     view = project(known, NOW)
@@ -77,6 +86,7 @@ def counting_everybody(known: Cohorts, now: object) -> View:
 LEAKS: dict[str, Project] = {
     **{field.value: leaking(field) for field in Shared},
     "5, 6 or 7": exact_steps,
+    "a derived date": derived_dates,
     "how many joined": counting_everybody,
 }
 
@@ -148,7 +158,7 @@ def test_no_figure_counts_fewer_than_five() -> None:
 
 
 def _is_few(figures: Figures) -> bool:
-    counted = (figures.step_of, figures.actions_of, figures.activity_of, figures.outcomes_of)
+    counted = (figures.step_of, figures.actions_of, figures.activity_of, figures.outcomes_of, figures.ce_of)
     return any(0 < number < LEAST for number in counted)
 
 
@@ -161,6 +171,8 @@ def test_worlds_hold_what_they_should() -> None:
     assert sum(view.is_locked for view in views) > 40
     assert sum(any(row.quiet_since for row in view.rows) for view in views) > 100
     assert sum(any(row.moved for row in view.rows) for view in views) > 50
+    assert sum(any(row.near for row in view.rows) for view in views) > 100
+    assert sum(view.whole.soon > 0 for view in views) > 50
     lines = [weeks(world(Random(seed)))[0] for seed in range(400)]
     assert sum(any(week.moved for week in line) for line in lines) > 20
     assert {week.of >= LEAST for line in lines for week in line} == {True}

@@ -1,0 +1,76 @@
+"""Which certificates the members of a cohort hold, as far as a date is printed on them. Read for
+`bot.mentoring.cohort_records`, of those alone who share it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Row, Select
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.clock import local_day
+from bot.mentoring.ce_cycles import Basis
+from bot.mentoring.ce_records import Kept, Record, load_all, rules_by_id
+from bot.mentoring.cohort_dates import SOON, Held
+from bot.visit import zone_or_guess
+from content.credentials import Anchor, CredentialRule
+
+_TABLES = SQLModel.metadata.tables
+_HELD, _MEMBER, _SHARE = _TABLES["heldcredential"].c, _TABLES["member"].c, _TABLES["cohortshare"].c
+COLUMNS = (_HELD.member_id, _HELD.rule_id, _HELD.expires, _MEMBER.zone)
+AT_ONCE = 5000
+"""Members whose courses are read in one statement."""
+_DAY = timedelta(days=1)
+_zone = cache(zone_or_guess)
+
+
+async def certificates_of(
+    session: AsyncSession, sharing: Select[Any], rules: Sequence[CredentialRule], now: datetime
+) -> Mapping[int, tuple[Held, ...]]:
+    """Member → certificates with a printed day to come. `sharing` selects `COLUMNS` of those who share them.
+
+    Courses are read of few: whose day is near, and whose training may have been done again since.
+    """
+    wanted = sharing.where(
+        _HELD.member_id == _SHARE.member_id,
+        _MEMBER.id == _SHARE.member_id,
+        _HELD.removed_at.is_(None),
+        _HELD.expires >= now.date() - _DAY,  # in some zone it is still that day
+    )
+    by_id = rules_by_id(rules)
+    rows = [row for row in await (await session.connection()).execute(wanted) if row.rule_id in by_id]
+    records = await _records(session, [row for row in rows if _is_close(row, by_id[row.rule_id], now)], rules, now)
+    found: dict[int, list[Held]] = defaultdict(list)
+    for row in rows:
+        kept = records[row.member_id].find(row.rule_id) if row.member_id in records else None
+        found[row.member_id].append(_held(by_id[row.rule_id], row, kept))
+    return {member: tuple(held) for member, held in found.items()}
+
+
+def _is_close(row: Row[Any], rule: CredentialRule, now: datetime) -> bool:
+    is_repeated = rule.cycle.anchor is Anchor.LAST_DONE
+    return is_repeated or bool(row.expires <= now.date() + timedelta(days=SOON + 1))
+
+
+async def _records(
+    session: AsyncSession, rows: Iterable[Row[Any]], rules: Sequence[CredentialRule], now: datetime
+) -> Mapping[int, Record]:
+    todays = {row.member_id: local_day(now, _zone(row.zone)) for row in rows}
+    members = list(todays)
+    found: dict[int, Record] = {}
+    for first in range(0, len(members), AT_ONCE):
+        found |= await load_all(session, members[first : first + AT_ONCE], rules, todays)
+    return found
+
+
+def _held(rule: CredentialRule, row: Row[Any], kept: Kept | None) -> Held:
+    """A training that was done again ends on a day that is printed nowhere."""
+    cycle = kept.standing.cycle if kept else None
+    if rule.cycle.anchor is Anchor.LAST_DONE and cycle is not None and cycle.basis is not Basis.PRINTED:
+        return Held(rule.short, cycle.last, is_printed=False)
+    is_met = kept is not None and cycle is not None and cycle.last == row.expires and kept.standing.is_complete
+    return Held(rule.short, row.expires, is_printed=True, is_met=is_met)
