@@ -75,9 +75,7 @@ def trend(past: Past, now: datetime) -> tuple[Week, ...]:
         for week in range(max(0, -((first - since) // _WEEK)), WEEKS):
             of[week] += len(batch.members)
             moved[week] += len(batch.members & onward[week])
-    return tuple(
-        Week((first + week * _WEEK).date(), of[week], moved[week]) for week in range(WEEKS) if of[week]
-    )
+    return tuple(Week((first + week * _WEEK).date(), of[week], moved[week]) for week in range(WEEKS) if of[week])
 
 
 def _monday(now: datetime) -> datetime:
@@ -95,9 +93,7 @@ def _onward(changes: Iterable[Change], first: datetime) -> Sequence[set[int]]:
         if 0 <= week < WEEKS:
             began[week].setdefault(each.member_id, each.before or NOWHERE)
             ended[week][each.member_id] = each.after or 0
-    return [
-        {member for member, stage in ended[week].items() if stage > began[week][member]} for week in range(WEEKS)
-    ]
+    return [{member for member, stage in ended[week].items() if stage > began[week][member]} for week in range(WEEKS)]
 
 
 async def past_of(session: AsyncSession, cohort_id: int, now: datetime) -> Past:

@@ -174,5 +174,5 @@ def test_worlds_hold_what_they_should() -> None:
     assert sum(any(row.near for row in view.rows) for view in views) > 100
     assert sum(view.whole.soon > 0 for view in views) > 50
     lines = [weeks(world(Random(seed)))[0] for seed in range(400)]
-    assert sum(any(week.moved for week in line) for line in lines) > 20
+    assert sum(any(week.moved for week in line) for line in lines) > 10
     assert {week.of >= LEAST for line in lines for week in line} == {True}
