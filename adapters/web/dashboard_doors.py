@@ -1,4 +1,4 @@
-"""The ways in and out of the dashboard: a link from chat that works once, the session's cookie, signing out. Used by
+"""The ways in and out of the dashboard: a link from chat that works once, Slack or Microsoft, signing out. Used by
 `adapters.web.dashboard`.
 """
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from adapters.web.dashboard_openid import OpenIdDoors
 from adapters.web.dashboard_pages import PATH, Viewer
 from adapters.web.pages import Pages, Refused
 from bot.mentoring.signing_in import SESSION_LASTS, sign_in, sign_out, who_is_signed_in
@@ -29,8 +30,10 @@ class Doors:
         self._calendar = mentor.clocks.calendar
         self._pages = pages
         self._is_secure = is_secure
+        self._openid = OpenIdDoors(mentor, self.opened, is_secure=is_secure)
 
     def add_to(self, router: web.UrlDispatcher) -> None:
+        self._openid.add_to(router)
         router.add_get("/enter/{token}", self.knock)
         router.add_post("/enter", self.enter)
         router.add_post("/leave", self.leave)
@@ -80,4 +83,6 @@ class Doors:
 
     def outside(self, *, has_left: bool = False) -> web.Response:
         status = 200 if has_left else 401
-        return self._pages["en"].page("dashboard_outside.html", status=status, has_left=has_left)
+        pages = self._pages["en"]
+        ways = [(name, pages.say(f"dashboard.openid.{name}")) for name in self._openid.names]
+        return pages.page("dashboard_outside.html", status=status, has_left=has_left, ways=ways)

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -90,6 +90,5 @@ def total(parts: Iterable[Figures]) -> Figures:
                 whole[each.name] = whole.get(each.name, 0) + value
             else:
                 whole.setdefault(each.name, Counter()).update(value)
-    return Figures(
-        **{name: dict(sorted(each.items())) if isinstance(each, Counter) else each for name, each in whole.items()}
-    )
+    sums = {name: dict(sorted(each.items())) if isinstance(each, Counter) else each for name, each in whole.items()}
+    return Figures(**cast("dict[str, Any]", sums))

@@ -54,13 +54,16 @@ class Dashboard:
 
 
 @asynccontextmanager
-async def open_dashboard(database: Database, knowledge: Knowledge, calendar: FixedClock) -> AsyncIterator[Dashboard]:
+async def open_dashboard(
+    database: Database, knowledge: Knowledge, calendar: FixedClock, settings: Settings | None = None
+) -> AsyncIterator[Dashboard]:
     base = coached(database, knowledge, calendar)
     deployment = Deployment(operators=PEOPLE, public_url="https://mentor.example.org")
     words, clocks = vocabulary(find_commands()), base.office.clocks
     talk = Conversation(database, knowledge, words, clocks=clocks, deployment=deployment, outbox=LedgerOutbox())
     world = replace(base, conversation=talk)
-    app = make_app(mentor := Mentor(Settings(), database, knowledge, replace(deployment, public_url=""), clocks, talk))
+    settings, local = settings or Settings(), replace(deployment, public_url="")
+    app = make_app(mentor := Mentor(settings, database, knowledge, local, clocks, talk))
     add_dashboard(app, mentor)
     async with TestServer(app) as server, ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
         yield Dashboard(world, browser, str(server.make_url("")).rstrip("/"))
