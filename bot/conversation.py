@@ -52,6 +52,8 @@ class Request:
     """What the platform needs to reach the person later; empty when this request does not tell."""
     once: str = ""
     """The platform's own name for this very request, where the same one may come again; it is worked once."""
+    name: str = ""
+    """What the platform calls them, where it says so with each request. For managers of their cohorts, never logged."""
     is_greeting: bool = False
     """Nobody typed this: it is said to somebody who meets the mentor for the first time, and to nobody else."""
 
@@ -187,19 +189,20 @@ def _is_settled(
     """Whether this person's word leaves all that is stored about them as it is, but for its hour."""
     is_known = member.welcomed_at is not None and request.reference in ("", member.reference)
     speaks = language_of(request.locale or "", languages) in (None, member.locale)
-    is_told = is_here(member, request.zone) and speaks
+    is_told = is_here(member, request.zone, request.name) and speaks
     return is_known and not request.is_greeting and is_told and is_awake(member, plan)
 
 
 async def _learn(
     session: "AsyncSession", member: "Member", request: Request, now: "datetime", languages: Collection[str]
 ) -> None:
-    """Keep what the platform tells about the person: how to reach them, their language, their zone until they choose
-    one.
+    """Keep what the platform tells about the person: how to reach them, their name and language, their zone until they
+    choose one.
     """
     if request.reference and request.reference != member.reference:
         member.reference = request.reference
-    await follow(session, member, Profile(request.zone, request.locale, is_closed=False), now, languages)
+    told = Profile(request.zone, request.locale, is_closed=False, name=request.name)
+    await follow(session, member, told, now, languages)
 
 
 def _whole(visit: Visit, message: Message) -> Message:

@@ -2,13 +2,18 @@
 render it and end in `assert_never`, so that a block nobody draws is a type error.
 """
 
+import math
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.form import Form
+
+MOST_MARKS = 10
+"""Of a bar; a phone shows about so many beside its label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,23 @@ class Progress:
     """How far something is; always told in words and numbers too."""
 
     label: str
-    done: int
-    total: int
+    done: int | Decimal
+    total: int | Decimal
+
+    @property
+    def figures(self) -> str:
+        """ "1.5 / 12"."""
+        return f"{Decimal(self.done):f} / {Decimal(self.total):f}"
+
+    @property
+    def bar(self) -> str:
+        """ "■■□□□": at most ten marks, alike on every platform. What is begun shows; full is only what is done."""
+        marks = min(MOST_MARKS, math.ceil(self.total))
+        if marks <= 0:
+            return ""
+        begun = min(max(int(self.done * marks / self.total), int(self.done > 0)), marks - 1)
+        full = marks if self.done >= self.total else max(0, begun)
+        return f"{'■' * full}{'□' * (marks - full)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +226,7 @@ def plain_lines(block: Block) -> list[str]:  # noqa: PLR0911 - one line a block
         case Facts():
             return [f"{name}: {plain_spans(value)}" for name, value in block.pairs]
         case Progress():
-            return [f"{block.label}: {block.done} / {block.total}"]
+            return [f"{block.label}: {block.figures}"]
         case Table():
             return [" | ".join(block.headings), *(" | ".join(map(plain_spans, row)) for row in block.rows)]
         case Choice() | Input():

@@ -79,6 +79,7 @@ async def _add(
         {
             "tenant_id": tenants[number % len(tenants)].id,
             "user_id": user,
+            "name": f"Sample member {int(user.rpartition('-')[2]) + 1}",
             "zone": zones[number % len(zones)],
             "step": 1 + number % 7,
             "locale": "en",

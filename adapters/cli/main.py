@@ -18,6 +18,7 @@ COMMANDS = {
     "key": Late("adapters.cli.key:key", "Print a new key for SECRET_KEY."),
     "manifest": Late("adapters.cli.manifests:manifest", "Print the manifest of the app, as a platform takes it."),
     "nudges": Late("adapters.cli.nudges:nudges", "What the mentor sends unasked."),
+    "organisation": Late("adapters.cli.organisation:organisation", "Which workspaces stand under one organisation."),
     "seed": Late("adapters.cli.operating:seed", "Add sample members with running coaching plans."),
     "serve": Late("adapters.cli.serving:serve", "Serve the platforms that are on, and deliver what falls due."),
     "tick": Late("adapters.cli.operating:tick", "Look at the clock once: plan, deliver, and count what happened."),

@@ -14,7 +14,7 @@ from adapters.slack.api import SlackApi
 from adapters.slack.dnd import DoNotDisturb
 from adapters.slack.home import Home
 from adapters.slack.openings import Openings
-from adapters.slack.profiles import Profiles
+from adapters.slack.profiles import Profiles, name_of
 from adapters.slack.replies import Replies
 from adapters.slack.speech import Speech
 from adapters.wiring import Wiring
@@ -67,12 +67,13 @@ def opened_home(body: Json) -> Kept | None:
 
 
 def changed_profile(body: Json) -> Kept | None:
-    """Of `user_change`: where the person is, their language, and whether their account is still open."""
+    """Of `user_change`: their name, where they are, their language, and whether their account is still open."""
     user = body["event"].get("user")
     if not isinstance(user, dict) or not user.get("id") or user.get("is_bot"):
         return None
     said = {name: user[name] for name in ("tz", "locale") if isinstance(user.get(name), str) and len(user[name]) < 100}
-    return Kept(user["id"], details={**said, "deleted": user.get("deleted") is True})
+    about = {"name": name_of(user), "deleted": user.get("deleted") is True}
+    return Kept(user["id"], details={**said, **about})
 
 
 def changed_dnd(body: Json) -> Kept | None:

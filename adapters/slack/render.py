@@ -51,8 +51,6 @@ from bot.message import (
     Text,
 )
 
-BAR = 10
-"""Squares of a progress bar."""
 NOTHING = "…"
 """Stands where Slack demands a word and the message has none."""
 
@@ -202,9 +200,7 @@ class _Drawing:
 
 
 def _progress(progress: Progress) -> list[str]:
-    figures = f"{progress.done} / {progress.total}"
-    filled = round(BAR * min(max(progress.done / progress.total, 0), 1)) if progress.total > 0 else 0
-    return [*pieces((Bold(progress.label), Text(f"  {figures}"))), f"\n{'■' * filled}{'□' * (BAR - filled)}"]
+    return [*pieces((Bold(progress.label), Text(f"  {progress.figures}"))), f"\n{progress.bar}" * bool(progress.bar)]
 
 
 def _bold(cell: Spans) -> Spans:

@@ -161,7 +161,7 @@ def _texts(value: Any, depth: int = 0) -> Iterator[str]:
 
 
 def stored(turn: Turn, now: datetime) -> InboundEvent:
-    """What is kept of it until it is worked: never a name."""
+    """What is kept of it until it is worked."""
     return InboundEvent(
         platform="teams",
         event_id=f"{turn.where.conversation}|{turn.activity}",
@@ -179,6 +179,7 @@ def stored(turn: Turn, now: datetime) -> InboundEvent:
             "place": turn.where.place.value,
             "bot": turn.where.bot,
             "teams_id": turn.who.teams_id,
+            "called": turn.who.name,
             "value": dict(turn.value),
             "replies_to": turn.replies_to,
             "team": turn.team,
@@ -195,7 +196,7 @@ def kept_turn(event: InboundEvent) -> Turn:
     where = Reference(said.pop("service_url"), event.channel, event.tenant, Place(said.pop("place")), said.pop("bot"))
     return Turn(
         kind=next(kind for kind, name in EVENT_KINDS.items() if name == event.kind),
-        who=Who(event.tenant, event.user_id, said.pop("teams_id")),
+        who=Who(event.tenant, event.user_id, said.pop("teams_id"), said.pop("called", "")),
         where=where,
         activity=event.thread,
         text=event.words,

@@ -32,8 +32,6 @@ from bot.message import (
 from bot.words import MAX_TEXT
 
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
-BAR = 10
-"""Marks of a progress bar, at most."""
 ROW_OF_BUTTONS, ROW_OF_LETTERS = 6, 50
 """What Teams shows side by side: more actions hide behind dots, and wider rows run out of the card."""
 AROUND_A_LABEL = 4
@@ -200,13 +198,8 @@ def _facts(block: Facts) -> Iterator[Element]:
 
 
 def _progress(block: Progress) -> Spans:
-    numbers = Text(f"{block.done} / {block.total}")
-    label = Bold(f"{shorten(block.label, 500)}  ")
-    if block.total <= 0:
-        return (label, numbers)
-    marks = min(block.total, BAR)
-    full = max(0, min(marks, block.done * marks // block.total))
-    return (label, Text(f"{'■' * full}{'□' * (marks - full)}  "), numbers)
+    bar = f"{block.bar}  " * bool(block.bar)
+    return (Bold(f"{shorten(block.label, 500)}  "), Text(f"{bar}{block.figures}"))
 
 
 def _table(block: Table) -> Iterator[Element]:

@@ -99,6 +99,7 @@ def request_of(turn: Turn, line: str, *, is_greeting: bool = False) -> Request:
         zone=turn.zone,
         locale=turn.locale,
         reference=turn.where.as_text() if turn.is_private else "",
+        name=turn.who.name,
         is_greeting=is_greeting,
     )
 

@@ -66,7 +66,7 @@ class Who:
     teams_id: str
     """29:…, for mentions, targeted messages and `userIds`."""
     name: str = ""
-    """For mentions alone: never stored or logged."""
+    """For mentions, and for the managers of the person's cohorts; never logged."""
 
 
 @dataclass(frozen=True, slots=True)

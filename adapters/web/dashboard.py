@@ -2,7 +2,9 @@
 sees. `preceptor serve` and the demo add it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,16 +24,30 @@ from adapters.web.dashboard_pages import (
     report,
 )
 from adapters.web.pages import STATIC, Pages
-from bot.mentoring.cohort_comparing import in_sight, views_of
-from bot.mentoring.cohort_looks import note_look
-from bot.mentoring.cohort_records import view_of
+from bot.mentoring.cohort_comparing import in_sight
+from bot.mentoring.cohort_looks import is_noted, note_look
+from bot.mentoring.cohort_records import Parts, glimpse_of, view_of
 from bot.mentoring.cohort_trend import past_of
+from bot.mentoring.cohort_view import View
 from bot.mentoring.cohorts import id_of
+from bot.model.cohorts import Cohort
 
 if TYPE_CHECKING:
     from sqlmodel.ext.asyncio.session import AsyncSession
 
     from adapters.composition import Mentor
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page that is ready, and the look to keep of it, as `bot.mentoring.cohort_looks` takes it."""
+
+    response: web.Response
+    look: tuple[int, int, str, Collection[int], datetime]
+
+
+Read = Callable[..., Awaitable[View | None]]
+"""`view_of` or `glimpse_of`."""
 
 
 class Dashboard:
@@ -54,11 +70,11 @@ class Dashboard:
         router.add_get("", self.home)
         router.add_get("/compare", self.compare)
         self._doors.add_to(router)
-        router.add_get(r"/{cohort:\d{1,9}}", self._of_cohort(overview, looks_back=True))
-        router.add_get(r"/{cohort:\d{1,9}}/report", self._of_cohort(report, looks_back=True))
-        router.add_get(r"/{cohort:\d{1,9}}/people", self._of_cohort(people))
-        router.add_get(r"/{cohort:\d{1,9}}/people.csv", self._of_cohort(file))
-        router.add_get(r"/{cohort:\d{1,9}}/people/{member:\d{1,9}}", self._of_cohort(person))
+        router.add_get(r"/{cohort:\d{1,9}}", self._of_cohort(overview, Parts.FIGURES))
+        router.add_get(r"/{cohort:\d{1,9}}/report", self._of_cohort(report, Parts.FIGURES))
+        router.add_get(r"/{cohort:\d{1,9}}/people", self._of_cohort(people, Parts.ROWS))
+        router.add_get(r"/{cohort:\d{1,9}}/people.csv", self._of_cohort(file, Parts.ROWS))
+        router.add_get(r"/{cohort:\d{1,9}}/people/{member:\d{1,9}}", self._of_cohort(person, Parts.ROWS))
         router.add_static("/static", STATIC)
         return app
 
@@ -75,38 +91,79 @@ class Dashboard:
 
     async def compare(self, request: web.Request) -> web.Response:
         """All the cohorts somebody manages, side by side."""
-        async with self._database.work() as session:
-            viewer = await self._doors.viewer(session, request)
-            if viewer is None:
-                return self._doors.outside()
-            pack = self._library.pack(viewer.pages.say.locale)
-            cohorts = await in_sight(session, viewer.member)
-            return comparison(viewer, await views_of(session, cohorts, viewer.tenant, pack, viewer.now))
-
-    def _of_cohort(self, draw: Draw, *, looks_back: bool = False) -> Callable[[web.Request], Any]:
-        async def answer(request: web.Request) -> web.StreamResponse:
+        async with self._database.reading() as session:
+            answer = await self._compared(session, request, glimpse_of)
+        if answer is None:
             async with self._database.work() as session:
-                viewer = await self._doors.viewer(session, request)
-                if viewer is None:
-                    return self._doors.outside()
-                number = int(request.match_info["cohort"])
-                sight = await self._sight(session, viewer, number, looks_back=looks_back)
-                drawn = draw(viewer, sight, request)
-                await note_look(session, number, viewer.member_id, drawn.page, drawn.people, viewer.now)
-                return drawn.response
+                answer = await self._compared(session, request, view_of)
+        assert answer is not None
+        return answer
+
+    async def _compared(self, session: "AsyncSession", request: web.Request, read: Read) -> web.Response | None:
+        """None where it cannot be read without writing. Cohorts are taken in the order of their ids, so that two who
+        compare never wait in a ring.
+        """
+        viewer = await self._doors.viewer(session, request)
+        if viewer is None:
+            return self._doors.outside()
+        cohorts = await in_sight(session, viewer.member)
+        views = [await self._view(session, viewer, each, read, Parts.FIGURES) for each in sorted(cohorts, key=id_of)]
+        seen = [view for view in views if view is not None]
+        return comparison(viewer, seen) if len(seen) == len(cohorts) else None
+
+    def _of_cohort(self, draw: Draw, parts: Parts) -> Callable[[web.Request], Any]:
+        """A page of one cohort. It waits for nobody who writes, unless people are to be counted anew, or it shows
+        somebody for the first time in this hour: that look is kept before the page goes out.
+        """
+
+        async def answer(request: web.Request) -> web.StreamResponse:
+            async with self._database.reading() as session:
+                shown = await self._shown(session, request, draw, glimpse_of, parts)
+                is_kept = isinstance(shown, web.Response) or (
+                    shown is not None and await is_noted(session, *shown.look)
+                )
+            if shown is not None and is_kept:
+                return shown if isinstance(shown, web.Response) else shown.response
+            async with self._database.work() as session:
+                if shown is None:
+                    shown = await self._shown(session, request, draw, view_of, parts)
+                if isinstance(shown, Shown):
+                    await note_look(session, *shown.look)
+                    return shown.response
+            assert shown is not None
+            return shown
 
         return answer
 
-    async def _sight(self, session: "AsyncSession", viewer: Viewer, number: int, *, looks_back: bool) -> Sight:
-        """A cohort that this very person manages now; any other is not there."""
+    async def _shown(
+        self, session: "AsyncSession", request: web.Request, draw: Draw, read: Read, parts: Parts
+    ) -> "Shown | web.Response | None":
+        """The page and the look that it is; None where it cannot be read without writing."""
+        viewer = await self._doors.viewer(session, request)
+        if viewer is None:
+            return self._doors.outside()
         cohorts = await in_sight(session, viewer.member)
-        cohort = next((each for each in cohorts if each.id == number), None)
-        if cohort is None:
-            raise web.HTTPNotFound
+        cohort = _named(cohorts, int(request.match_info["cohort"]))
+        view = await self._view(session, viewer, cohort, read, parts)
+        if view is None:
+            return None
+        past = await past_of(session, id_of(cohort), viewer.now) if parts is Parts.FIGURES else None
+        drawn = draw(viewer, Sight(view, past, has_others=len(cohorts) > 1), request)
+        return Shown(drawn.response, (id_of(cohort), viewer.member_id, drawn.page, drawn.people, viewer.now))
+
+    async def _view(
+        self, session: "AsyncSession", viewer: Viewer, cohort: Cohort, read: Read, parts: Parts
+    ) -> View | None:
         pack = self._library.pack(viewer.pages.say.locale)
-        view = await view_of(session, cohort, viewer.tenant, pack, viewer.now)
-        past = await past_of(session, id_of(cohort), viewer.now) if looks_back else None
-        return Sight(view, past, has_others=len(cohorts) > 1)
+        return await read(session, cohort, viewer.tenant, pack, viewer.now, parts)
+
+
+def _named(cohorts: Sequence[Cohort], number: int) -> Cohort:
+    """One that this very person manages now; any other is not there."""
+    for cohort in cohorts:
+        if cohort.id == number:
+            return cohort
+    raise web.HTTPNotFound
 
 
 def add_dashboard(app: web.Application, mentor: "Mentor") -> None:

@@ -8,22 +8,30 @@ from types import MappingProxyType
 from urllib.parse import urlencode
 
 from bot.mentoring.cohort_view import Row, View
-from bot.mentoring.cohort_words import COLUMNS, cells
+from bot.mentoring.cohort_words import COLUMNS, called, cells
+from bot.mentoring.display_names import folded
 from content.wording import Wording
 
 ON_A_PAGE = 50
 LONGEST = 80
 """Characters of what is searched for."""
 SHOWS = ("all", "moved", "quiet")
+
+
+def _by_name(row: Row) -> tuple[object, ...]:
+    """Those without a name last, in the order they came."""
+    return (not row.name, folded(row.name), row.member_id)
+
+
 _ORDERS: Mapping[str, Callable[[Row], tuple[object, ...]]] = MappingProxyType(
     {
-        "person": lambda row: (row.user_id.casefold(),),
-        "step": lambda row: (row.stage or 0, row.user_id.casefold()),
-        "actions": lambda row: (row.actions or 0, row.user_id.casefold()),
-        "activity": lambda row: (str(row.quiet_since or "9999"), row.user_id.casefold()),
-        "ce": lambda row: (row.endings[0].last.isoformat() if row.endings else "9999", row.user_id.casefold()),
-        "outcomes": lambda row: (-len(row.outcomes), row.outcomes, row.user_id.casefold()),
-        "place": lambda row: (row.region.casefold(), row.site.casefold(), row.user_id.casefold()),
+        "person": _by_name,
+        "step": lambda row: (row.stage or 0, *_by_name(row)),
+        "actions": lambda row: (row.actions or 0, *_by_name(row)),
+        "activity": lambda row: (str(row.quiet_since or "9999"), *_by_name(row)),
+        "ce": lambda row: (row.endings[0].last.isoformat() if row.endings else "9999", *_by_name(row)),
+        "outcomes": lambda row: (-len(row.outcomes), row.outcomes, *_by_name(row)),
+        "place": lambda row: (row.region.casefold(), row.site.casefold(), *_by_name(row)),
     }
 )
 
@@ -73,7 +81,7 @@ class Line:
     """A person as the list shows them."""
 
     member_id: int
-    user_id: str
+    name: str
     cells: tuple[tuple[str, str], ...]
     """Heading and words, for each column."""
 
@@ -92,7 +100,7 @@ class Listed:
 
 def listed(say: Wording, view: View, asked: Asked) -> Listed:
     """The page of the list that is asked for; past the last one it is the last."""
-    rows = sorted((row for row in view.rows if _fits(row, asked)), key=_ORDERS[asked.sort], reverse=asked.down)
+    rows = sorted((row for row in view.rows if _fits(say, row, asked)), key=_ORDERS[asked.sort], reverse=asked.down)
     pages = max(1, -(-len(rows) // ON_A_PAGE))
     asked = replace(asked, page=min(asked.page, pages))
     shown = tuple(rows[(asked.page - 1) * ON_A_PAGE : asked.page * ON_A_PAGE])
@@ -102,13 +110,13 @@ def listed(say: Wording, view: View, asked: Asked) -> Listed:
 def line_of(say: Wording, row: Row) -> Line:
     """The very words that the chat and the member's own `privacy` have."""
     names = (say(f"cohorts.column.{name}") for name in COLUMNS)
-    return Line(row.member_id, row.user_id, tuple(zip(names, cells(say, row), strict=True)))
+    return Line(row.member_id, called(say, row), tuple(zip(names, cells(say, row), strict=True)))
 
 
-def _fits(row: Row, asked: Asked) -> bool:
+def _fits(say: Wording, row: Row, asked: Asked) -> bool:
     is_shown = {"all": True, "moved": row.moved, "quiet": row.quiet_since is not None}[asked.show]
-    words = f"{row.user_id}\n{row.site}\n{row.region}".casefold()
-    return is_shown and asked.q.casefold() in words
+    words = f"{called(say, row)}\n{row.site}\n{row.region}"
+    return is_shown and folded(asked.q) in folded(words)
 
 
 def _headings(say: Wording, asked: Asked) -> tuple[Heading, ...]:

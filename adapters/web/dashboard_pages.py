@@ -17,7 +17,7 @@ from adapters.web.pages import Pages
 from bot.clock import local_day
 from bot.mentoring.cohort_comparing import compare
 from bot.mentoring.cohort_csv import csv_of
-from bot.mentoring.cohort_trend import Past, trend
+from bot.mentoring.cohort_trend import Past, of_place, trend
 from bot.mentoring.cohort_view import View
 from bot.mentoring.cohort_words import rates, summary
 from bot.message import When, local_text, plain_spans
@@ -91,7 +91,7 @@ def report(viewer: Viewer, sight: Sight, request: web.Request) -> Drawn:
 def _figures(viewer: Viewer, sight: Sight, chosen: Cut | None) -> dict[str, Any]:
     say, view = viewer.pages.say, sight.view
     figures = chosen.figures if chosen else view.whole
-    past = sight.past.of_place(*chosen.place) if sight.past and chosen else sight.past
+    past = of_place(sight.past, *chosen.place) if sight.past and chosen else sight.past
     weeks = trend(past, viewer.now) if past else ()
     return {
         "charts": charts(say, figures),

@@ -141,7 +141,8 @@ class DemoWorld:
         entry.revision += 1
 
     async def _answer(self, persona: Persona, line: str) -> dict[str, Any]:
-        request = Request(PLATFORM, TENANT, persona.user, line, zone=persona.zone)
+        name = self._mentor.knowledge.wordings["en"](f"playground.{persona.user}.name")
+        request = Request(PLATFORM, TENANT, persona.user, line, zone=persona.zone, name=name)
         message = await self._mentor.conversation.answer(request)
         return drawn(message, command=self._mentor.deployment.command)
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from bot.mentoring import cohort_joining, cohort_running, cohort_showing, cohort_thanking
 from bot.mentoring.cohort_inviting import invite_some
+from bot.mentoring.cohort_spanning import span
 from bot.mentoring.cohort_web import web
 from bot.mentoring.samples import PLACED
 from bot.message import Message
@@ -31,6 +32,7 @@ _WAYS: Mapping[str, Way] = MappingProxyType(
         "archive": cohort_running.archive,
         "reopen": cohort_running.reopen,
         "managers": cohort_running.managers,
+        "span": span,
         "digest": cohort_running.digest,
         "invite": invite_some,
         "web": web,

@@ -33,6 +33,7 @@ async def _kept(visit: Visit) -> tuple[tuple[str, Spans], ...]:
     mine = select(func.count()).where(col(PlannedAction.member_id) == visit.member_id)
     planned = (await visit.session.exec(mine)).one()
     return (
+        *(((say("privacy.name"), text(member.name)),) if member.name else ()),
         (say("privacy.step"), text(str(progress.step or say("privacy.nothing")))),
         (say("privacy.actions"), text(str(len(progress.done)))),
         (say("privacy.results"), text(str(len(progress.results)))),

@@ -4,6 +4,7 @@ and by the CE alerts.
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -105,8 +106,12 @@ def _bar(kept: Kept) -> Progress | None:
     now = kept.standing
     if now.left is None or not now.required or kept.rule.unit == "completion":
         return None
-    total = -(-now.required // HUNDREDTHS)
-    return Progress(kept.rule.short, max(0, now.required - now.left) // HUNDREDTHS, total)
+    return Progress(kept.rule.short, _credits(max(0, now.required - now.left)), _credits(now.required))
+
+
+def _credits(hundredths: int) -> int | Decimal:
+    whole, rest = divmod(hundredths, HUNDREDTHS)
+    return (Decimal(hundredths) / HUNDREDTHS).normalize() if rest else whole
 
 
 def _time(say: Wording, now: Standing) -> str:

@@ -1,4 +1,4 @@
-"""Who is counted in a cohort's figures. Pure; `bot.mentoring.cohort_records` asks before every view.
+"""Who is counted in a cohort's figures. Pure; `bot.mentoring.cohort_settling` asks before every view.
 
 People come into a field's figures in batches, each with at least five who were never in any before, and a batch of
 which somebody is missing goes out whole. So whatever is added or subtracted, between views, cuts and weeks, always

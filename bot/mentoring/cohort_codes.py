@@ -13,6 +13,7 @@ from secrets import choice
 from sqlmodel import col, delete, func, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.mentoring.cohort_reach import workspaces_of
 from bot.model.cohorts import Cohort, CohortInvitation, JoinTry
 from bot.visitors import insert_new
 
@@ -40,7 +41,7 @@ class Refusal(StrEnum):
     EXPIRED = "expired"
     USED = "used"
     ELSEWHERE = "elsewhere"
-    """It is another workspace's."""
+    """It is another workspace's, and does not reach this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +121,12 @@ async def find(
     if found is None:
         return Refusal.UNKNOWN
     invitation, cohort = found
-    return _refused(invitation, cohort, tenant_id, now) or WayIn(invitation, cohort)
-
-
-def _refused(invitation: CohortInvitation, cohort: Cohort, tenant_id: int | None, now: datetime) -> Refusal | None:
-    if cohort.tenant_id != tenant_id:
+    if tenant_id not in await workspaces_of(session, cohort):
         return Refusal.ELSEWHERE
+    return _refused(invitation, cohort, now) or WayIn(invitation, cohort)
+
+
+def _refused(invitation: CohortInvitation, cohort: Cohort, now: datetime) -> Refusal | None:
     if invitation.used_at is not None:
         return Refusal.USED
     is_over = invitation.expires_at <= now or invitation.revoked_at is not None or cohort.archived_at is not None

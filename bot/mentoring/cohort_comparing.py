@@ -5,18 +5,15 @@ nothing that their managers are not told of each.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
 from typing import Any, cast
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.mentoring.cohort_batches import Place, same_place
-from bot.mentoring.cohort_records import view_of
 from bot.mentoring.cohort_view import Figures, View
 from bot.mentoring.cohorts import managed
 from bot.model.cohorts import Cohort
-from bot.model.people import Member, Tenant
-from content.pack import Pack
+from bot.model.people import Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +43,6 @@ async def in_sight(session: AsyncSession, member: Member) -> Sequence[Cohort]:
     """
     assert member.id is not None
     return [cohort for cohort, _ in await managed(session, member.id)]
-
-
-async def views_of(
-    session: AsyncSession, cohorts: Iterable[Cohort], tenant: Tenant, pack: Pack, now: datetime
-) -> Sequence[View]:
-    """Each cohort's view; locked one by one in the order of their ids, so that two who compare never wait in a ring."""
-    ordered = sorted(cohorts, key=lambda cohort: cohort.id or 0)
-    return [await view_of(session, cohort, tenant, pack, now) for cohort in ordered]
 
 
 def compare(views: Sequence[View]) -> Comparison:

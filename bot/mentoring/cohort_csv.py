@@ -6,7 +6,7 @@ import csv
 from io import StringIO
 
 from bot.mentoring.cohort_view import View
-from bot.mentoring.cohort_words import cells, headings
+from bot.mentoring.cohort_words import called, cells, headings
 from content.wording import Wording
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
@@ -14,12 +14,14 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－",
 
 
 def csv_of(say: Wording, view: View) -> str:
-    """Everybody's row under headings, with line ends and quotes as RFC 4180 has them."""
+    """Everybody's row under headings, and last the platform's own id, since several people may have one name. Line ends
+    and quotes are as RFC 4180 has them.
+    """
     written = StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
-    writer.writerow(_safe(each) for each in headings(say))
+    writer.writerow(_safe(each) for each in (*headings(say), say("cohorts.column.id")))
     for row in view.rows:
-        writer.writerow(_safe(each) for each in (row.user_id, *cells(say, row)))
+        writer.writerow(_safe(each) for each in (called(say, row), *cells(say, row), row.user_id))
     return written.getvalue()
 
 

@@ -13,12 +13,13 @@ from bot.mentoring.cohort_view import LEAST, Shared
 from bot.mentoring.cohorts import id_of, join, joined, leave, share, shares_of, unshare
 from bot.message import Block, Bullets, Button, Buttons, Facts, Input, Message, Paragraph, When, rich, text
 from bot.model.cohorts import Cohort, CohortMembership
+from bot.model.people import Tenant
 from bot.visit import Visit
 
 _JOIN = re.compile(r"(?P<way>.*?)(?:\s+share\s+(?P<fields>.*))?", re.IGNORECASE)
 _EVERYTHING = ("all", "everything")
 _NOTHING = ("none", "nothing")
-_ON_THE_CARD = ("never", "figures", "leave", "words")
+_ON_THE_CARD = ("name", "never", "figures", "leave", "words")
 
 
 async def join_one(visit: Visit, rest: str) -> Message:
@@ -66,6 +67,7 @@ async def card(visit: Visit, way: WayIn, said: str) -> Message:
     # Of a code, its letters; nothing else that was typed comes back as a command.
     letters = said if said.lower().startswith(INVITATION) else "".join(each for each in said if each.isalnum())
     blocks: tuple[Block, ...] = (
+        *await _elsewhere(visit, way.cohort),
         Paragraph(rich(say("cohorts.card.managers"))),
         Bullets(await team_lines(visit, way.cohort)),
         Paragraph(rich(say("cohorts.card.fields"))),
@@ -80,6 +82,14 @@ async def card(visit: Visit, way: WayIn, said: str) -> Message:
         Paragraph(rich(say("cohorts.card.decline")), quiet=True),
     )
     return Message(say("cohorts.card.title", name=way.cohort.name), blocks)
+
+
+async def _elsewhere(visit: Visit, cohort: Cohort) -> tuple[Block, ...]:
+    """That its managers are in another workspace, where they are."""
+    if cohort.tenant_id == visit.tenant.id:
+        return ()
+    home = await visit.session.get_one(Tenant, cohort.tenant_id)
+    return (Paragraph(text(visit.say("cohorts.card.elsewhere", name=home.name or home.external_id))),)
 
 
 async def _enter(visit: Visit, way: WayIn, fields: Collection[Shared]) -> Message:

@@ -6,8 +6,9 @@ from bot.mentoring.cohort_looks import Seen, looks_at
 from bot.mentoring.cohort_records import row_of
 from bot.mentoring.cohort_running import team_lines
 from bot.mentoring.cohort_words import table
-from bot.mentoring.cohorts import id_of, joined
-from bot.message import Block, Bold, Bullets, Button, Buttons, Divider, Mention, Paragraph, Text, When, rich
+from bot.mentoring.cohorts import joined
+from bot.mentoring.display_names import named
+from bot.message import Block, Bold, Bullets, Button, Buttons, Divider, Paragraph, Text, When, rich
 from bot.model.cohorts import Cohort
 from bot.visit import Visit
 
@@ -33,7 +34,7 @@ async def _part(visit: Visit, cohort: Cohort) -> tuple[Block, ...]:
 async def _row(visit: Visit, cohort: Cohort) -> Block:
     if visit.tenant.cohorts_locked:
         return Paragraph(rich(visit.say("privacy.cohort.locked")))
-    row = await row_of(visit.session, id_of(cohort), visit.member_id, visit.pack, visit.now)
+    row = await row_of(visit.session, cohort, visit.member_id, visit.pack, visit.now)
     return table(visit.say, (row,)) if row else Paragraph(rich(visit.say("privacy.cohort.nothing")))
 
 
@@ -42,7 +43,11 @@ def _looks(visit: Visit, looks: Sequence[Seen]) -> tuple[Block, ...]:
     if not looks:
         return (Paragraph(rich(say("privacy.looks.none"))),)
     lines = tuple(
-        (Mention(each.viewer, say("privacy.looks.viewer")), Text(f" · {each.cohort} · "), When(each.hour, zone))
+        (
+            named(each.viewer, visit.tenant.id, say("privacy.looks.viewer")),
+            Text(f" · {each.cohort} · "),
+            When(each.hour, zone),
+        )
         for each in looks
     )
     return (Paragraph(rich(say("privacy.looks"))), Bullets(lines))

@@ -1,48 +1,69 @@
-"""Reads what is known of a cohort for `bot.mentoring.cohort_view`, and keeps the batches of its figures. Called by
-whatever shows a cohort to a manager, or a row to its member. Ten thousand members cost no more statements than ten.
+"""Reads what is known of a cohort for `bot.mentoring.cohort_view`. Called by whatever shows a cohort to a manager, or a
+row to its member. Ten thousand members cost no more statements than ten.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
+from enum import Enum
+from functools import cache, reduce
+from operator import add, or_
 from typing import Any
 
 from sqlalchemy import Row as Record
-from sqlalchemy import Select, case, distinct, func, select, update
-from sqlmodel import SQLModel, col, delete
+from sqlalchemy import Select, and_, case, distinct, func, select
+from sqlmodel import SQLModel, col
 from sqlmodel import select as rows_of
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.mentoring.cohort_batches import PATIENCE, New, Sharer, Standing, is_in_place, same_place, settle
+from bot.mentoring.cohort_dates import Held
 from bot.mentoring.cohort_endings import COLUMNS, certificates_of
-from bot.mentoring.cohort_view import Batch, Cohorts, Facts, Row, Shared, View, has, place_of, project, shown
+from bot.mentoring.cohort_quiet import SURELY_CURRENT
+from bot.mentoring.cohort_reach import workspaces_of
+from bot.mentoring.cohort_settling import Known, as_counted, count_anew
+from bot.mentoring.cohort_view import (
+    COUNTED,
+    LATELY,
+    Batch,
+    Cohorts,
+    Facts,
+    Row,
+    Shared,
+    View,
+    project,
+    shown,
+)
+from bot.mentoring.cohorts import id_of
 from bot.mentoring.open_hours import Leave
 from bot.mentoring.progress import Kind
-from bot.model.cohorts import Cohort, CohortBatch, CohortInvitation, CohortShare, Outcome
+from bot.model.cohorts import Cohort, CohortInvitation, Outcome
 from bot.model.people import Tenant
 from bot.visit import zone_or_guess
 from content.pack import Pack
 
-COUNTED = (Shared.STEP, Shared.ACTIONS, Shared.ACTIVITY, Shared.OUTCOMES, Shared.CE)
-"""The fields that have figures."""
 OPEN_STEPS = range(1, 5)
 """Whose actions count: from step 5 on, what somebody does there would tell where they are."""
 UNKNOWN_RHYTHM = 2
 """Weeks, for those without weekly notes."""
 _zone = cache(zone_or_guess)
-AT_ONCE = 5000
-"""Rows changed in one statement."""
 _TABLES = SQLModel.metadata.tables
 _MEMBER, _PLAN, _SHARE = _TABLES["member"].c, _TABLES["coachingplan"].c, _TABLES["cohortshare"].c
 _MEMBERSHIP, _EVENT = _TABLES["cohortmembership"].c, _TABLES["progressevent"].c
-
-
-_Shares = Mapping[int, Record[Any]]
-"""Member → what they share, one bit for each field, since when, and where they are counted."""
+_EACH = {field: _TABLES["cohortshare"].alias(f"shares_{field.value}") for field in Shared}
+"""The shares of one member side by side: grouped rows would cost twice as much."""
+_NAMES = 3
+"""Columns of `_sharers` that tell people apart."""
 _BITS = {field: 1 << place for place, field in enumerate(Shared)}
 _FIELDS = {bits: frozenset(field for field, bit in _BITS.items() if bits & bit) for bits in range(1 << len(_BITS))}
+
+
+class Parts(Enum):
+    """What of a view is wanted: figures cost little without rows, and rows without figures."""
+
+    ALL = "all"
+    FIGURES = "figures"
+    ROWS = "rows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +71,10 @@ class _Of:
     """A cohort, or one member of it."""
 
     cohort_id: int
+    workspaces: Mapping[int, Tenant]
+    """Whose people are in it."""
+    home: int
+    """Its own workspace."""
     member_id: int | None = None
 
     def these(self, table: Any) -> tuple[Any, ...]:
@@ -62,94 +87,159 @@ class _Of:
         return select(*columns).where(*self.these(_SHARE), _SHARE.field == field.value, _SHARE.since.is_not(None))
 
 
-async def view_of(session: AsyncSession, cohort: Cohort, tenant: Tenant, pack: Pack, now: datetime) -> View:
-    """What a manager of the cohort may know now (calendar clock). Writes: people who came or went are counted anew."""
-    assert cohort.id is not None
-    # One at a time: two who look at once must not make two batches of the same people.
-    await session.exec(rows_of(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
-    shares = await _shares(session, whole := _Of(cohort.id), now)
-    people = await _facts(session, whole, pack, shares, now)
-    known = Cohorts(
-        cohort_id=cohort.id,
+async def view_of(
+    session: AsyncSession, cohort: Cohort, tenant: Tenant, pack: Pack, now: datetime, parts: Parts = Parts.ALL
+) -> View:
+    """What a manager of the cohort may know now (calendar clock). Figures write: people who came or went are counted
+    anew.
+    """
+    if parts is not Parts.ROWS:
+        # One at a time: two who look at once must not make two batches of the same people.
+        await session.exec(rows_of(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
+    people = await _people(session, await _whole(session, cohort), pack, now, each_one=parts is not Parts.FIGURES)
+    batches = await count_anew(session, id_of(cohort), people, now) if parts is not Parts.ROWS else []
+    return project(await _known(session, cohort, tenant, people, batches, parts), now)
+
+
+async def glimpse_of(
+    session: AsyncSession, cohort: Cohort, tenant: Tenant, pack: Pack, now: datetime, parts: Parts = Parts.ALL
+) -> View | None:
+    """The same, in a session that only reads; None where somebody is to be counted anew."""
+    people = await _people(session, await _whole(session, cohort), pack, now, each_one=parts is not Parts.FIGURES)
+    batches = await as_counted(session, id_of(cohort), people, now) if parts is not Parts.ROWS else []
+    if batches is None:
+        return None
+    return project(await _known(session, cohort, tenant, people, batches, parts), now)
+
+
+async def _known(
+    session: AsyncSession,
+    cohort: Cohort,
+    tenant: Tenant,
+    people: Sequence[Known],
+    batches: Sequence[Batch],
+    parts: Parts,
+) -> Cohorts:
+    return Cohorts(
+        cohort_id=id_of(cohort),
         name=cohort.name,
-        people=people,
-        batches=await _count_anew(session, cohort.id, people, shares),
-        invited=await _invited(session, cohort.id),
+        people=[each.facts for each in people],
+        alike={member: each.facts.member_id for each in people for member in each.members},
+        batches=batches,
+        invited=await _invited(session, id_of(cohort)) if parts is not Parts.ROWS else frozenset(),
         is_locked=bool(tenant.cohorts_locked),
+        is_listed=parts is not Parts.FIGURES,
     )
-    return project(known, now)
 
 
-async def row_of(session: AsyncSession, cohort_id: int, member_id: int, pack: Pack, now: datetime) -> Row | None:
+async def row_of(session: AsyncSession, cohort: Cohort, member_id: int, pack: Pack, now: datetime) -> Row | None:
     """The very row that managers see of one member; None where they see none."""
-    shares = await _shares(session, one := _Of(cohort_id, member_id), now)
-    people = await _facts(session, one, pack, shares, now)
-    rows = [shown(each, now) for each in people]
+    one = replace(await _whole(session, cohort), member_id=member_id)
+    people = await _people(session, one, pack, now)
+    rows = [shown(each.facts, now) for each in people if not each.facts.is_withheld]
     return next((row for row in rows if not row.is_empty), None)
 
 
-async def _shares(session: AsyncSession, of: _Of, now: datetime) -> _Shares:
-    """One row for each member: a row for each field would cost five times as much."""
-    fields = [(_SHARE.field == field.value, bit) for field, bit in _BITS.items()]
-    is_old = _SHARE.since <= now - PATIENCE
-    wanted = select(
-        _SHARE.member_id,
-        func.sum(case(*fields, else_=0)).label("shared"),
-        func.sum(case(*((is_it & is_old, bit) for is_it, bit in fields), else_=0)).label("waited"),
-        func.sum(case(*((is_it & _SHARE.was_counted, bit) for is_it, bit in fields), else_=0)).label("counted"),
-        func.max(case((_SHARE.field == Shared.STEP.value, _SHARE.since))).label("step_since"),
-        *(func.max(case((_SHARE.field == field.value, _SHARE.batch_id))).label(field.value) for field in COUNTED),
-    ).where(*of.these(_SHARE), _SHARE.since.is_not(None))
-    return {row.member_id: row for row in await _all(session, wanted.group_by(_SHARE.member_id))}
+async def _whole(session: AsyncSession, cohort: Cohort) -> _Of:
+    return _Of(id_of(cohort), await workspaces_of(session, cohort), cohort.tenant_id)
 
 
-async def _facts(session: AsyncSession, of: _Of, pack: Pack, shares: _Shares, now: datetime) -> list[Facts]:
-    """What is known of those who share anything. What somebody does not share is not even read, where that is more
-    than a column.
-    """
-    if not shares:
-        return []
-    done = await _done(session, of, pack)
-    milestones = await _milestones(session, of)
-    outcomes = await _outcomes(session, of)
-    certificates = await certificates_of(session, of.sharing(Shared.CE, *COLUMNS), pack.credentials, now)
-    return [
-        Facts(
-            member_id=row.id,
-            user_id=row.user_id,
-            shares=_FIELDS[shares[row.id].shared],
-            step_since=shares[row.id].step_since,
-            zone=_zone(row.zone),
-            step=row.step,
-            stage_before=row.stage_before,
-            stage_moved_at=row.stage_moved_at,
-            actions=done.get(row.id, 0),
-            last_active_at=row.last_active_at,
-            every_weeks=row.every_weeks if row.is_on else UNKNOWN_RHYTHM,
-            leave=Leave(row.paused_from, row.paused_until) if row.paused_until else None,
-            milestones=tuple(milestones.get(row.id, ())),
-            outcomes=tuple(outcomes.get(row.id, ())),
-            certificates=certificates.get(row.id, ()),
-            region=row.region or "",
-            site=row.site or "",
+@dataclass(frozen=True, slots=True)
+class _Besides:
+    """Member → what stands in other tables than their own, of what they share."""
+
+    done: Mapping[int, int]
+    milestones: Mapping[int, tuple[date, ...]]
+    outcomes: Mapping[int, tuple[str, ...]]
+    certificates: Mapping[int, tuple[Held, ...]]
+
+    def of(self, member: int) -> tuple[int, tuple[date, ...], tuple[str, ...], tuple[Held, ...]]:
+        return (
+            self.done.get(member, 0),
+            self.milestones.get(member, ()),
+            self.outcomes.get(member, ()),
+            self.certificates.get(member, ()),
         )
-        for row in await _all(session, _people(of))
-        if row.id in shares
-    ]
 
 
-def _people(of: _Of) -> Select[Any]:
-    """Those who are in it, and whose account is open."""
-    names = ("id", "user_id", "zone", "step", "stage_before", "stage_moved_at", "last_active_at", "region", "site")
-    plan = (_PLAN.is_on, _PLAN.every_weeks, _PLAN.paused_from, _PLAN.paused_until)
-    return (
-        select(*(_MEMBER[name] for name in names), *plan)
-        .select_from(_TABLES["cohortmembership"])
-        .join(_TABLES["member"], _MEMBER.id == _MEMBERSHIP.member_id)
-        .outerjoin(_TABLES["coachingplan"], _PLAN.member_id == _MEMBER.id)
-        .where(*of.these(_MEMBERSHIP), _MEMBERSHIP.left_at.is_(None), _MEMBER.deactivated_at.is_(None))
-        .order_by(_MEMBER.id)
+async def _people(session: AsyncSession, of: _Of, pack: Pack, now: datetime, *, each_one: bool = True) -> list[Known]:
+    """What is known of those who share anything. What somebody does not share is not even read, where that is more
+    than a column. Unless `each_one` is asked for, those who are alike in all but their names are read as one.
+    """
+    rows = await _all(session, _sharers(of, now))
+    if not rows:
+        return []
+    besides = _Besides(
+        await _done(session, of, pack),
+        await _milestones(session, of),
+        await _outcomes(session, of),
+        await certificates_of(session, of.sharing(Shared.CE, *COLUMNS), pack.credentials, now),
     )
+    kinds: dict[object, list[int]] = {}
+    found: list[Known] = []
+    for row in rows:
+        member = row[0]
+        kind = member if each_one else (row[_NAMES:], besides.of(member))
+        if (like := kinds.get(kind)) is None:
+            kinds[kind] = like = []
+            found.append(Known(_facts(of, row, besides, now), row[-len(COUNTED) :], like))
+        like.append(member)
+    return found
+
+
+def _facts(of: _Of, row: Record[Any], besides: _Besides, now: datetime) -> Facts:
+    workspace = of.workspaces[row.tenant_id]
+    actions, milestones, outcomes, certificates = besides.of(row.id)
+    return Facts(
+        member_id=row.id,
+        user_id=row.user_id,
+        name=row.name or "",
+        workspace="" if row.tenant_id == of.home else workspace.name or workspace.external_id,
+        is_withheld=row.tenant_id != of.home and bool(workspace.cohorts_locked),
+        shares=_FIELDS[row.bits],
+        step_since=row.step_since,
+        zone=_zone(row.zone),
+        step=row.step,
+        stage_before=row.stage_before,
+        stage_moved_at=row.moved_at,
+        actions=actions,
+        last_active_at=row.used_at or (now if row.is_about else None),
+        every_weeks=row.every_weeks if row.is_on else UNKNOWN_RHYTHM,
+        leave=Leave(row.paused_from, row.paused_until) if row.paused_until else None,
+        milestones=milestones,
+        outcomes=outcomes,
+        certificates=certificates,
+        region=row.region or "",
+        site=row.site or "",
+    )
+
+
+def _sharers(of: _Of, now: datetime) -> Select[Any]:
+    """Those who are in it, whose account is open, and who share something. Instants are costly to read, so they come
+    where they may matter: of a use that is not of late, of a step of late.
+    """
+    is_shared = {field: table.c.since.is_not(None) for field, table in _EACH.items()}
+    is_late, is_about = _MEMBER.stage_moved_at > now - LATELY, _MEMBER.last_active_at > now - SURELY_CURRENT
+    columns = (
+        *(_MEMBER[name] for name in ("id", "user_id", "name", "tenant_id", "zone", "step", "stage_before")),
+        case((is_late, _MEMBER.stage_moved_at)).label("moved_at"),
+        case((is_late, _EACH[Shared.STEP].c.since)).label("step_since"),
+        case((~is_about, _MEMBER.last_active_at)).label("used_at"),
+        is_about.label("is_about"),
+        *(case((is_shared[Shared.PLACE], _MEMBER[name])).label(name) for name in ("region", "site")),
+        *(_PLAN.is_on, _PLAN.every_weeks, _PLAN.paused_from, _PLAN.paused_until),
+        reduce(add, (case((is_it, _BITS[field]), else_=0) for field, is_it in is_shared.items())).label("bits"),
+        *(_EACH[field].c.batch_id.label(f"batch_{field.value}") for field in COUNTED),
+    )
+    joined = _TABLES["cohortmembership"].join(_TABLES["member"], _MEMBER.id == _MEMBERSHIP.member_id)
+    joined = joined.outerjoin(_TABLES["coachingplan"], _PLAN.member_id == _MEMBER.id)
+    for field, table in _EACH.items():
+        mine = (table.c.cohort_id == of.cohort_id, table.c.member_id == _MEMBERSHIP.member_id)
+        joined = joined.outerjoin(table, and_(*mine, table.c.field == field.value, table.c.since.is_not(None)))
+    is_here = (*of.these(_MEMBERSHIP), _MEMBERSHIP.left_at.is_(None), _MEMBER.deactivated_at.is_(None))
+    is_here = (*is_here, _MEMBER.tenant_id.in_(of.workspaces))
+    wanted = select(*columns).select_from(joined).where(*is_here, reduce(or_, is_shared.values()))
+    return wanted.order_by(_MEMBERSHIP.member_id)
 
 
 async def _done(session: AsyncSession, of: _Of, pack: Pack) -> dict[int, int]:
@@ -160,7 +250,7 @@ async def _done(session: AsyncSession, of: _Of, pack: Pack) -> dict[int, int]:
     return {row.member_id: row.number for row in await _all(session, counted)}
 
 
-async def _milestones(session: AsyncSession, of: _Of) -> dict[int, list[date]]:
+async def _milestones(session: AsyncSession, of: _Of) -> dict[int, tuple[date, ...]]:
     """Member → the days of the milestones that they have set and not reached."""
     columns = (_EVENT.member_id, _EVENT.kind, _EVENT.subject, _EVENT.detail)
     mine = (_EVENT.member_id == _SHARE.member_id, _EVENT.kind.in_((Kind.DATED.value, Kind.REACHED.value)))
@@ -169,16 +259,16 @@ async def _milestones(session: AsyncSession, of: _Of) -> dict[int, list[date]]:
     for row in await _all(session, wanted.order_by(_EVENT.id)):
         is_dated = row.kind == Kind.DATED.value
         days[row.member_id][row.subject] = date.fromisoformat(row.detail["date"]) if is_dated else None
-    return {member: [day for day in each.values() if day] for member, each in days.items()}
+    return {member: tuple(day for day in each.values() if day) for member, each in days.items()}
 
 
-async def _outcomes(session: AsyncSession, of: _Of) -> dict[int, list[str]]:
+async def _outcomes(session: AsyncSession, of: _Of) -> dict[int, tuple[str, ...]]:
     wanted = of.sharing(Shared.OUTCOMES, col(Outcome.member_id), col(Outcome.kind))
     mine = wanted.where(col(Outcome.member_id) == _SHARE.member_id).order_by(col(Outcome.kind))
     found: dict[int, list[str]] = defaultdict(list)
     for row in await _all(session, mine):
         found[row.member_id].append(row.kind)
-    return found
+    return {member: tuple(kinds) for member, kinds in found.items()}
 
 
 async def _invited(session: AsyncSession, cohort_id: int) -> frozenset[int]:
@@ -186,74 +276,7 @@ async def _invited(session: AsyncSession, cohort_id: int) -> frozenset[int]:
     return frozenset(each for each in (await session.exec(wanted)).all() if each is not None)
 
 
-async def _count_anew(session: AsyncSession, cohort_id: int, people: Sequence[Facts], shares: _Shares) -> list[Batch]:
-    """Settle each field, keep what changed, and say who is counted now."""
-    standing = (await session.exec(rows_of(CohortBatch).where(CohortBatch.cohort_id == cohort_id))).all()
-    labels = {same_place((each.region, each.site)): (each.region, each.site) for each in standing}
-    batches: list[Batch] = []
-    for field in COUNTED:
-        mine = {
-            each.id: Standing(each.size, (each.region, each.site))
-            for each in standing
-            if each.field == field and each.id is not None
-        }
-        whole, left = _split([each for each in people if has(each, field)], shares, field, mine)
-        batches += (Batch(field, members, *mine[number].place) for number, members in whole.items())
-        settled = settle(left, {number: each for number, each in mine.items() if number not in whole})
-        await _end(session, settled.ended)
-        for new in settled.new:
-            label = labels.get(same_place(new.place), new.place)
-            await _begin(session, cohort_id, field, new, label)
-            batches.append(Batch(field, frozenset(new.members), *label))
-    return batches
-
-
-def _split(
-    sharers: Sequence[Facts], shares: _Shares, field: Shared, standing: Mapping[int, Standing]
-) -> tuple[Mapping[int, frozenset[int]], list[Sharer]]:
-    """The batches of which everybody is there, and all who are in none of those: the few that `settle` need look at."""
-    there: dict[int | None, list[Facts]] = defaultdict(list)
-    name = field.value
-    for each in sharers:
-        number = getattr(shares[each.member_id], name)
-        batch = standing.get(number)
-        there[number if batch is not None and is_in_place(place_of(each), batch) else None].append(each)
-    whole = {number for number, batch in standing.items() if len(there[number]) == batch.size}
-    left = [
-        _sharer(each, shares[each.member_id], field)
-        for number in there
-        if number not in whole
-        for each in there[number]
-    ]
-    return {number: frozenset(each.member_id for each in there[number]) for number in whole}, left
-
-
-def _sharer(facts: Facts, mine: Record[Any], field: Shared) -> Sharer:
-    bit, batch = _BITS[field], getattr(mine, field.value)
-    return Sharer(facts.member_id, bool(mine.waited & bit), batch, bool(mine.counted & bit), place_of(facts))
-
-
-async def _end(session: AsyncSession, batches: Collection[int]) -> None:
-    if batches:
-        await session.exec(update(CohortShare).where(col(CohortShare.batch_id).in_(batches)).values(batch_id=None))
-        await session.exec(delete(CohortBatch).where(col(CohortBatch.id).in_(batches)))
-
-
-async def _begin(session: AsyncSession, cohort_id: int, field: Shared, new: New, label: tuple[str, str]) -> None:
-    region, site = label
-    batch = CohortBatch(cohort_id=cohort_id, field=field.value, size=len(new.members), region=region, site=site)
-    session.add(batch)
-    await session.flush()
-    mine = update(CohortShare).where(col(CohortShare.cohort_id) == cohort_id, col(CohortShare.field) == field.value)
-    for some in _parts(new.members):
-        counted = mine.where(col(CohortShare.member_id).in_(some)).values(batch_id=batch.id, was_counted=True)
-        await session.exec(counted, execution_options={"synchronize_session": False})
-
-
-def _parts(members: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (members[first : first + AT_ONCE] for first in range(0, len(members), AT_ONCE))
-
-
 async def _all(session: AsyncSession, wanted: Select[Any]) -> Sequence[Record[Any]]:
     """Plain rows: objects would cost more than all the rest."""
-    return list(await (await session.connection()).execute(wanted))
+    found: Sequence[Record[Any]] = (await (await session.connection()).execute(wanted)).all()
+    return found

@@ -9,6 +9,7 @@ from bot.clock import Week, first_slot, slot_instant
 from bot.mentoring.cohort_codes import LASTS, make_code
 from bot.mentoring.cohort_naming import LONGEST, meant, people_in, plainly
 from bot.mentoring.cohorts import MOST, add_manager, create, hand_over, id_of, managed, manager, managers_of
+from bot.mentoring.display_names import named
 from bot.message import (
     Block,
     Bullets,
@@ -16,7 +17,6 @@ from bot.message import (
     Buttons,
     Code,
     Input,
-    Mention,
     Message,
     Paragraph,
     Spans,
@@ -164,7 +164,7 @@ async def team_lines(visit: Visit, cohort: Cohort) -> tuple[Spans, ...]:
     team = await managers_of(visit.session, id_of(cohort))
     return tuple(
         (
-            Mention(member.user_id, visit.say("cohorts.manager")),
+            named(member, visit.tenant.id, visit.say("cohorts.manager")),
             Text(visit.say("cohorts.owner") if row.is_owner else ""),
         )
         for row, member in team

@@ -13,6 +13,7 @@ from bot.mentoring.cohort_view import Row
 from bot.mentoring.cohorts import id_of
 from bot.message import Message
 from bot.model.cohorts import Cohort
+from bot.model.people import Member
 from bot.ports import Personal
 from bot.visit import Visit
 
@@ -50,7 +51,7 @@ async def _say(visit: Visit, what: What, rest: str) -> Message:
 def _is_meant(row: Row, who: str) -> bool:
     if number := _ROW.fullmatch(who.lower()):
         return row.member_id == int(number[1])
-    return people_in(who) == [row.user_id]
+    return not row.workspace and people_in(who) == [row.user_id]
 
 
 def _reason(what: What, row: Row) -> str:
@@ -64,9 +65,9 @@ def _reason(what: What, row: Row) -> str:
 
 async def _send(visit: Visit, cohort: Cohort, row: Row, what: What, reason: str) -> Message:
     assert visit.outbox is not None
-    assert visit.tenant.id is not None
+    person = await visit.session.get_one(Member, row.member_id)
     content = {"cohort": cohort.id, "by": visit.member_id, "what": what, "about": reason}
     slot = f"{what}-{cohort.id}-{reason}"
-    letter = Personal(visit.tenant.id, row.member_id, WORDS, slot, content)
+    letter = Personal(person.tenant_id, row.member_id, WORDS, slot, content)
     is_new = await visit.outbox.tell(visit.session, letter, visit.now)
     return plainly(visit, f"{what}.sent" if is_new else "word.before")

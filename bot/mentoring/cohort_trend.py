@@ -3,17 +3,15 @@ settled who is counted; like every figure it is made of whole batches (DECISIONS
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.mentoring.cohort_batches import Place
-from bot.mentoring.cohort_view import Batch, Shared
+from bot.mentoring.cohort_view import Shared
 
 WEEKS = 12
 """Full weeks that are looked back on."""
@@ -46,19 +44,24 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """What is known of a cohort's last weeks."""
+class Counted:
+    """A batch of people whose steps are counted together, and their last weeks."""
 
-    batches: Sequence[Batch]
-    """Those of the step, whole ones only."""
-    since: Mapping[int, datetime]
-    """Member → since when they share their step, without a break."""
+    people: int
+    since: datetime
+    """When the last of them began to share, without a break."""
     changes: Sequence[Change]
+    region: str = ""
+    site: str = ""
 
-    def of_place(self, region: str, site: str) -> "Past":
-        """The part that belongs to one region or site; the figures of a region count its sites' people."""
-        here = [each for each in self.batches if each.region == region and site in ("", each.site)]
-        return Past(here, self.since, self.changes)
+
+Past = Sequence[Counted]
+"""The last weeks of a cohort: of whole batches, each person in one."""
+
+
+def of_place(past: Past, region: str, site: str) -> Past:
+    """The part that belongs to one region or site; the figures of a region count its sites' people."""
+    return [each for each in past if each.region == region and site in ("", each.site)]
 
 
 def trend(past: Past, now: datetime) -> tuple[Week, ...]:
@@ -68,13 +71,12 @@ def trend(past: Past, now: datetime) -> tuple[Week, ...]:
     agreed shows nowhere, and two weeks differ by whole batches.
     """
     first = _monday(now) - WEEKS * _WEEK
-    onward = _onward(past.changes, first)
     of, moved = [0] * WEEKS, [0] * WEEKS
-    for batch in past.batches:
-        since = max(past.since[member] for member in batch.members)
-        for week in range(max(0, -((first - since) // _WEEK)), WEEKS):
-            of[week] += len(batch.members)
-            moved[week] += len(batch.members & onward[week])
+    for batch in past:
+        onward = _onward(batch.changes, first)
+        for week in range(max(0, -((first - batch.since) // _WEEK)), WEEKS):
+            of[week] += batch.people
+            moved[week] += len(onward[week])
     return tuple(Week((first + week * _WEEK).date(), of[week], moved[week]) for week in range(WEEKS) if of[week])
 
 
@@ -97,27 +99,25 @@ def _onward(changes: Iterable[Change], first: datetime) -> Sequence[set[int]]:
 
 
 async def past_of(session: AsyncSession, cohort_id: int, now: datetime) -> Past:
-    """The last weeks of those who are counted. The caller has just asked for the cohort's view."""
+    """The last weeks of those who are counted. The caller has just asked for the cohort's figures."""
     mine = (_SHARE.cohort_id == cohort_id, _SHARE.field == Shared.STEP.value, _SHARE.since.is_not(None))
-    counted = select(_SHARE.member_id, _SHARE.since, _BATCH.id, _BATCH.region, _BATCH.site).join_from(
-        _TABLES["cohortshare"], _TABLES["cohortbatch"], _BATCH.id == _SHARE.batch_id
+    batches = (
+        select(_BATCH.id, _BATCH.region, _BATCH.site, _BATCH.size, func.max(_SHARE.since).label("since"))
+        .join_from(_TABLES["cohortshare"], _TABLES["cohortbatch"], _BATCH.id == _SHARE.batch_id)
+        .where(*mine)
+        .group_by(_BATCH.id, _BATCH.region, _BATCH.site, _BATCH.size)
     )
     changed = (
-        select(_CHANGE.member_id, _CHANGE.at, _CHANGE.before, _CHANGE.after)
+        select(_SHARE.batch_id, _CHANGE.member_id, _CHANGE.at, _CHANGE.before, _CHANGE.after)
         .join_from(_TABLES["cohortshare"], _TABLES["stagechange"], _CHANGE.member_id == _SHARE.member_id)
-        .where(*mine, _CHANGE.at >= _monday(now) - WEEKS * _WEEK)
+        .where(*mine, _SHARE.batch_id.is_not(None), _CHANGE.at >= _monday(now) - WEEKS * _WEEK)
         .order_by(_CHANGE.id)
     )
     connection = await session.connection()
-    people = (await connection.execute(counted.where(*mine))).all()
-    changes = [Change(*row) for row in (await connection.execute(changed)).all()]
-    return Past(_batches(people), {row.member_id: row.since for row in people}, changes)
-
-
-def _batches(people: Iterable[Any]) -> Sequence[Batch]:
-    members: dict[int, set[int]] = defaultdict(set)
-    places: dict[int, Place] = {}
-    for row in people:
-        members[row.id].add(row.member_id)
-        places[row.id] = (row.region, row.site)
-    return [Batch(Shared.STEP, frozenset(members[number]), *places[number]) for number in members]
+    changes: dict[int, list[Change]] = defaultdict(list)
+    for batch, *change in (await connection.execute(changed)).all():
+        changes[batch].append(Change(*change))
+    return [
+        Counted(row.size, row.since, changes[row.id], row.region, row.site)
+        for row in (await connection.execute(batches)).all()
+    ]

@@ -2,15 +2,17 @@
 out, and chat, digest, pages and files are made of that alone. `bot.mentoring.cohort_records` reads the database for it.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clock import local_day
 from bot.mentoring.cohort_dates import Ending, Held, endings
+from bot.mentoring.cohort_quiet import quiet_since
 from bot.mentoring.open_hours import Leave
 from bot.mentoring.stages import stage_of
 
@@ -18,8 +20,6 @@ LEAST = 5
 """A figure counts at least so many people."""
 LATELY = timedelta(days=7)
 """Somebody who moved on within this time did so "this week"."""
-CADENCES = 3
-"""So many of a member's own rhythms without a use, and there is "no update"."""
 
 
 class Shared(StrEnum):
@@ -36,6 +36,10 @@ class Shared(StrEnum):
     """Site and region."""
 
 
+COUNTED = (Shared.STEP, Shared.ACTIONS, Shared.ACTIVITY, Shared.OUTCOMES, Shared.CE)
+"""The fields that have figures."""
+
+
 @dataclass(slots=True)  # frozen, ten thousand of them would take twice as long to make
 class Facts:
     """All that is known of one member of a cohort, shared or not. Nobody but `shown` reads it."""
@@ -44,6 +48,12 @@ class Facts:
     user_id: str
     shares: frozenset[Shared]
     zone: ZoneInfo
+    name: str = ""
+    """What the platform calls them; empty where it has not said."""
+    workspace: str = ""
+    """Theirs, where it is another than the cohort's own."""
+    is_withheld: bool = False
+    """That workspace allows figures alone."""
     step: int | None = None
     step_since: datetime | None = None
     """When the step was last begun to be shared; None while it is not."""
@@ -68,6 +78,10 @@ class Row:
 
     member_id: int
     user_id: str
+    name: str = ""
+    """Stands in a row that holds something, so nobody is named for having joined."""
+    workspace: str = ""
+    """Where they come from, if it is not the cohort's own workspace."""
     stage: int | None = None
     """1 to 5; 5 is "5 or later"."""
     moved: bool = False
@@ -137,6 +151,10 @@ class Cohorts:
     """Who was invited by name, whatever became of it."""
     is_locked: bool = False
     """Managers see figures alone."""
+    alike: Mapping[int, int] = field(default_factory=dict)
+    """Member → somebody among `people` who is like them in all that is counted; for those not in it, themself."""
+    is_listed: bool = True
+    """The rows are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,16 +176,21 @@ class View:
 
 def project(known: Cohorts, now: datetime) -> View:
     """What may be known of a cohort at an instant of the calendar."""
+    is_listed = known.is_listed and not known.is_locked
     seen = {each.member_id: shown(each, now) for each in known.people}
-    counted = frozenset(member for batch in known.batches for member in batch.members)
-    rows = sorted((row for row in seen.values() if not row.is_empty), key=_order)
+    withheld = {each.member_id for each in known.people if each.is_withheld}
+    listed = (row for row in seen.values() if not row.is_empty and row.member_id not in withheld)
+    rows = sorted(listed, key=_order) if is_listed else ()
+    seen |= {member: seen[other] for member, other in known.alike.items()}
+    counted = frozenset[int]().union(*(batch.members for batch in known.batches))
+    places = _by_place(known.batches, seen)
     return View(
         cohort_id=known.cohort_id,
         name=known.name,
-        rows=() if known.is_locked else tuple(rows),
-        whole=figures(known.batches, seen),
-        regions=_regions(known.batches, seen),
-        sites=_sites(known.batches, seen),
+        rows=tuple(rows),
+        whole=added(places.values()),
+        regions=_regions(places),
+        sites=tuple((*place, part) for place, part in places.items() if place[1]),
         counted=len(counted),
         invited=len(counted | known.invited),
         is_locked=known.is_locked,
@@ -182,6 +205,8 @@ def shown(facts: Facts, now: datetime) -> Row:
     return Row(
         member_id=facts.member_id,
         user_id=facts.user_id,
+        name=facts.name,
+        workspace=facts.workspace,
         stage=stage_of(facts.step) if Shared.STEP in shares else None,
         moved=Shared.STEP in shares and _moved(facts, now),
         actions=(facts.actions or None) if Shared.ACTIONS in shares else None,
@@ -212,22 +237,6 @@ def _moved(facts: Facts, now: datetime) -> bool:
     return stage > before and since < at and now - LATELY < at <= now
 
 
-def quiet_since(facts: Facts, now: datetime) -> date | None:
-    """The local day of the last update, where it is more than three of the member's own rhythms ago.
-
-    A pause, a leave and a milestone that is under way excuse, and look like an update on their last day.
-    """
-    if facts.last_active_at is None:
-        return None
-    today = local_day(now, facts.zone)
-    is_away = facts.leave is not None and facts.leave.holds(today)
-    if is_away or any(day >= today for day in facts.milestones):
-        return None
-    excuses = [*facts.milestones, *([facts.leave.ends] if facts.leave and facts.leave.ends <= today else [])]
-    last = max([local_day(facts.last_active_at, facts.zone), *excuses])
-    return last if today - last > timedelta(weeks=CADENCES * facts.every_weeks) else None
-
-
 def figures(batches: Iterable[Batch], seen: Mapping[int, Row]) -> Figures:
     """The counts over these batches."""
     members: dict[Shared, list[Row]] = {each: [] for each in Shared}
@@ -238,32 +247,46 @@ def figures(batches: Iterable[Batch], seen: Mapping[int, Row]) -> Figures:
     ending = [each for row in held for each in row.endings]
     return Figures(
         step_of=len(steps),
-        steps=dict(sorted(Counter(row.stage for row in steps if row.stage).items())),
-        moved=sum(row.moved for row in steps),
+        steps=_sorted(Counter([row.stage for row in steps if row.stage])),
+        moved=sum([row.moved for row in steps]),
         actions_of=len(doing),
-        actions=sum(row.actions or 0 for row in doing),
+        actions=sum([row.actions or 0 for row in doing]),
         activity_of=len(here),
-        current=sum(bool(row.is_current) for row in here),
+        current=sum([bool(row.is_current) for row in here]),
         outcomes_of=len(came),
-        outcomes=dict(sorted(Counter(kind for row in came for kind in row.outcomes).items())),
+        outcomes=_sorted(Counter([kind for row in came for kind in row.outcomes])),
         ce_of=len(held),
-        soon=sum(each.is_soon for each in ending),
-        ends=dict(sorted(Counter(each.last.replace(day=1) for each in ending).items())),
+        soon=sum([each.is_soon for each in ending]),
+        ends=_sorted(Counter([each.last.replace(day=1) for each in ending])),
     )
 
 
-def _regions(batches: Collection[Batch], seen: Mapping[int, Row]) -> tuple[tuple[str, Figures], ...]:
-    return tuple(
-        (label, figures([each for each in batches if each.region == label], seen))
-        for label in sorted({each.region for each in batches if each.region})
-    )
+def _by_place(batches: Iterable[Batch], seen: Mapping[int, Row]) -> Mapping[tuple[str, str], Figures]:
+    """Region and site → the counts there; whatever is wider is their sum."""
+    there: dict[tuple[str, str], list[Batch]] = defaultdict(list)
+    for each in batches:
+        there[each.region, each.site].append(each)
+    return {place: figures(there[place], seen) for place in sorted(there)}
 
 
-def _sites(batches: Collection[Batch], seen: Mapping[int, Row]) -> tuple[tuple[str, str, Figures], ...]:
-    places = sorted({(each.region, each.site) for each in batches if each.site})
-    return tuple(
-        (*place, figures([each for each in batches if (each.region, each.site) == place], seen)) for place in places
-    )
+def added(parts: Iterable[Figures]) -> Figures:
+    """The counts of several groups of different people in one."""
+    counts: dict[str, Any] = {}
+    for part in parts:
+        for name in Figures.__slots__:
+            value = getattr(part, name)
+            is_number = isinstance(value, int)
+            counts[name] = counts.get(name, 0) + value if is_number else Counter(value) + counts.get(name, Counter())
+    return Figures(**{name: _sorted(value) if isinstance(value, Counter) else value for name, value in counts.items()})
+
+
+def _sorted(counts: Mapping[Any, int]) -> Any:
+    return dict(sorted(counts.items()))
+
+
+def _regions(places: Mapping[tuple[str, str], Figures]) -> tuple[tuple[str, Figures], ...]:
+    names = sorted({region for region, _ in places if region})
+    return tuple((name, added(part for (region, _), part in places.items() if region == name)) for name in names)
 
 
 def _order(row: Row) -> tuple[object, ...]:

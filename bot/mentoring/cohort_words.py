@@ -8,6 +8,7 @@ from babel.dates import format_date
 
 from bot.mentoring.cohort_dates import NEAR, SOON, Ending
 from bot.mentoring.cohort_view import LEAST, Figures, Row, View
+from bot.mentoring.display_names import name_or_number
 from bot.mentoring.outcomes import KINDS
 from bot.mentoring.stages import LATER
 from bot.message import (
@@ -21,6 +22,7 @@ from bot.message import (
     Message,
     Paragraph,
     Progress,
+    Span,
     Spans,
     Table,
     Text,
@@ -73,8 +75,15 @@ def headings(say: Wording) -> tuple[str, ...]:
     return tuple(say(f"cohorts.column.{name}") for name in ("person", *COLUMNS))
 
 
-def person(say: Wording, row: Row) -> Mention:
-    return Mention(row.user_id, say("cohorts.person"))
+def person(say: Wording, row: Row) -> Span:
+    """Somebody of another workspace is named with it, since no platform draws a mention of them here."""
+    return Text(called(say, row)) if row.workspace else Mention(row.user_id, called(say, row))
+
+
+def called(say: Wording, row: Row) -> str:
+    """Their name, and where they come from if it is elsewhere."""
+    name = name_or_number(say, row.name, row.member_id)
+    return f"{name} ({row.workspace})" if row.workspace else name
 
 
 def table(say: Wording, rows: tuple[Row, ...]) -> Table:

@@ -1,5 +1,5 @@
-"""What a platform tells about a person without their asking: where they are, their language, whether their account is
-still open. Called by the adapters, and by `bot.conversation` when somebody writes.
+"""What a platform tells about a person without their asking: their name, where they are, their language, whether their
+account is still open. Called by the adapters, and by `bot.conversation` when somebody writes.
 """
 
 from collections.abc import Collection
@@ -12,6 +12,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import zone_named
 from bot.mentoring.coaching import locked_plan, plan_of, reschedule, set_zone, zone_of
+from bot.mentoring.display_names import clean_name
 from bot.model.deliveries import Delivery, State
 from bot.model.people import Member
 
@@ -29,6 +30,8 @@ class Profile:
     """Such as "es-US"."""
     is_closed: bool | None = None
     """The account was deactivated."""
+    name: str | None = None
+    """What others there see them called."""
 
 
 async def follow(
@@ -41,6 +44,9 @@ async def follow(
     """
     if zone := _moved_to(member, profile.zone):
         await set_zone(session, member, zone)
+    if name := _renamed(member, profile.name):
+        member.name = name
+        session.add(member)
     language = language_of(profile.locale or "", languages)
     if language and language != member.locale:
         member.locale = language
@@ -49,9 +55,17 @@ async def follow(
         await (leave_alone if profile.is_closed else welcome_back)(session, member, now)
 
 
-def is_here(member: Member, zone: str | None) -> bool:
-    """Whether a word from them, from this zone, changes nothing that is known of them."""
-    return member.deactivated_at is None and _moved_to(member, zone) is None
+def is_here(member: Member, zone: str | None, name: str = "") -> bool:
+    """Whether a word from them, from this zone and under this name, changes nothing that is known of them."""
+    return member.deactivated_at is None and _moved_to(member, zone) is None and not _renamed(member, name)
+
+
+def _renamed(member: Member, name: str | None) -> str:
+    """Their new name; empty where it is none."""
+    if not name or name == member.name:
+        return ""
+    tidy = clean_name(name)
+    return tidy if tidy != member.name else ""
 
 
 def _moved_to(member: Member, name: str | None) -> str | None:

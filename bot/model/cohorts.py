@@ -14,7 +14,7 @@ _DUE = text("digest_at IS NOT NULL")
 
 
 class Cohort(SQLModel, table=True):
-    """A group of learners in one workspace."""
+    """A group of learners in one workspace, or of those of one organisation."""
 
     __table_args__ = {"sqlite_autoincrement": True}  # buttons name it, so its id must never be given twice
 
@@ -25,6 +25,8 @@ class Cohort(SQLModel, table=True):
     """By the calendar clock."""
     archived_at: datetime | None = Field(default=None, sa_type=Instant)
     """By the calendar clock; None while it runs. Nobody sees anything of an archived one."""
+    spans: bool | None = None
+    """True: people of the other workspaces of its organisation may be in it too."""
 
 
 class CohortManager(SQLModel, table=True):

@@ -67,6 +67,8 @@ class Member(SQLModel, table=True):
     tenant_id: int = Field(foreign_key="tenant.id", index=True)
     user_id: str
     """The person's own id on the platform."""
+    name: str | None = None
+    """What the platform calls them, made tidy by `bot.mentoring.display_names`; None until it says. Never logged."""
     reference: str = ""
     """What the platform needs to reach the person (a direct-message channel, a conversation reference)."""
     zone: str | None = None

@@ -9,7 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.mentoring.cohort_codes import INVITATION, invite
 from bot.mentoring.cohort_inviting import INVITATIONS
 from bot.mentoring.cohorts import create, id_of
-from bot.message import Bold, Button, Buttons, Mention, Message, Paragraph, Text, rich
+from bot.mentoring.display_names import named
+from bot.message import Bold, Button, Buttons, Message, Paragraph, Text, rich
 from bot.model.cohorts import Cohort, CohortInvitation
 from bot.model.people import Member, Tenant
 from bot.ports import Personal
@@ -42,7 +43,11 @@ async def compose(letter: Letter) -> Composed | Skip | Hold:
 
 def _message(letter: Letter, cohort: Cohort, by: Member, invitation: CohortInvitation) -> Message:
     say = letter.say
-    who = (Mention(by.user_id, say("cohorts.manager")), Text(f" {say('cohorts.invitation')} "), Bold(cohort.name))
+    who = (
+        named(by, letter.tenant.id, say("cohorts.manager")),
+        Text(f" {say('cohorts.invitation')} "),
+        Bold(cohort.name),
+    )
     buttons = (
         Button(say("cohorts.button.card"), f"cohort join {INVITATION}{invitation.id}", style="primary"),
         Button(say("cohorts.button.privacy"), "privacy"),

@@ -9,7 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.mentoring.cohort_thanking import WORDS
 from bot.mentoring.cohort_view import Shared
 from bot.mentoring.cohorts import create, id_of, join
-from bot.message import Button, Buttons, Mention, Message, Paragraph, Text, rich
+from bot.mentoring.display_names import named
+from bot.message import Button, Buttons, Message, Paragraph, Text, rich
 from bot.model.cohorts import Cohort, CohortMembership
 from bot.model.people import Member, Tenant
 from bot.ports import Personal
@@ -38,7 +39,7 @@ async def compose(letter: Letter) -> Composed | Skip | Hold:
 
 def _message(letter: Letter, cohort: Cohort, by: Member) -> Message:
     say, what = letter.say, letter.delivery.content["what"]
-    who = (Mention(by.user_id, say("cohorts.manager")), Text(f" {say(f'cohorts.word.{what}')}"))
+    who = (named(by, letter.tenant.id, say("cohorts.manager")), Text(f" {say(f'cohorts.word.{what}')}"))
     where = Paragraph(
         (Text(f"{say('cohorts.word.from')} {cohort.name}. "), *rich(say("cohorts.word.stop"))), quiet=True
     )

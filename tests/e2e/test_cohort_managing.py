@@ -176,6 +176,6 @@ async def test_pages_of_a_long_list(office: Coached) -> None:
     await enter(office, code, 12, line="home")
     first = await say(office, "cohort")
     assert "cohort show #1 2" in commands(first)
-    assert plain(first).count("a member | ") == 10
-    assert (await view(office, line="cohort show #1 2")).count("a member | ") == 2
+    assert plain(first).count("\nSample ") == 10
+    assert (await view(office, line="cohort show #1 2")).count("\nSample ") == 2
     assert "There is nobody on this page." in await view(office, line="cohort show #1 99999")

@@ -187,7 +187,7 @@ async def test_a_certificate_shows_by_its_printed_date_alone(office: Coached) ->
     told = await view(office)
     assert "2 certificates end within 30 days." in told
     assert "CMM ends in 7 days, Nov 30, 2026" in told
-    assert await row(office, "U2") == "a member |  |  |  | CPC Dec 20, 2026 |  | "
+    assert await row(office, "U2") == "Sample 2 |  |  |  | CPC Dec 20, 2026 |  | "
     assert [await row(office, user) for user in ("U3", "U4", "U5")] == ["", "", ""]
 
     await say(office, 'ce log 10 "A year of law" 2026-11-05', user="U1")

@@ -1,5 +1,5 @@
 """Nobody reaches a cohort that is not theirs: every way of every command, with every id there is, said by another
-workspace's people and by colleagues, changes nothing and shows nothing. On both databases.
+workspace's people, by a joined one's and by colleagues, changes nothing and shows nothing. On both databases.
 """
 
 import re
@@ -12,6 +12,7 @@ from bot.clock import FixedClock
 from bot.commands import cohort as command
 from bot.conversation import Knowledge
 from bot.database import Database
+from bot.mentoring.organisations import join, workspace
 from tests.fakes.coached import Coached, coached
 from tests.fakes.cohorts import create, enter, view
 from tests.fakes.every_table import contents
@@ -41,6 +42,12 @@ async def office(database: Database, knowledge: Knowledge, calendar: FixedClock)
     code = await create(world, SECRET)
     await enter(world, code, 5)
     await say(world, "cohort invite @U8")
+    await say(world, "home", tenant="T4")
+    async with database.work() as session:
+        found = [await workspace(session, "demo", name) for name in ("T1", "T4")]
+        await join(session, [each for each in found if each], "Sample Health", calendar.now())
+    await say(world, "cohort span on")
+    await say(world, f"cohort join {code} share everything", user="U1", tenant="T4")
     await view(world)
     return world
 
@@ -61,7 +68,7 @@ async def kept(office: Coached) -> dict[str, Sequence[tuple[object, ...]]]:
     return {name: found[name] for name in TABLES}
 
 
-@pytest.mark.parametrize(("user", "tenant"), [("BOSS", "T2"), ("U1", "T2"), ("U9", "T1")])
+@pytest.mark.parametrize(("user", "tenant"), [("BOSS", "T4"), ("U1", "T2"), ("U9", "T1")])
 async def test_a_stranger_sees_and_changes_nothing(office: Coached, user: str, tenant: str) -> None:
     assert len(TABLES) >= 9
     before = await kept(office)

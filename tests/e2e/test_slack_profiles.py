@@ -61,10 +61,12 @@ async def test_zone_and_language_follow_the_profile(door: Door, database: Databa
     await _worked(door, database, 2)
     await slack.until(lambda: "users.info" in slack.calls)
     for _ in range(2):  # the second time it is a repeat
-        assert (await door.tell(_changed(tz="Europe/Madrid", locale="de-DE"), event_id="EvMoved")).status == 200
+        moved = _changed(tz="Europe/Madrid", locale="de-DE", profile={"display_name": "", "real_name": "Sample  Two"})
+        assert (await door.tell(moved, event_id="EvMoved")).status == 200
     await _worked(door, database, 3)
     assert (await _member(database)).zone == "Europe/Madrid"
     assert (await _member(database)).locale == "es"
+    assert (await _member(database)).name == "Sample Two"
     [kept] = await _kept(database)
     assert (kept.user_id, kept.words, kept.details, bool(kept.worked_at)) == (USER, "", {}, True)
 

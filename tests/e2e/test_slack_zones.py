@@ -38,6 +38,8 @@ async def test_a_zone_is_learned_once_after_the_answer(
         await slack.until(lambda: len(slack.posted) == 3)
     assert slack.calls.count("users.info") == 1
     assert await _zones(database) == ["America/Chicago"]
+    async with database.work() as session:
+        assert (await session.exec(select(Member.name))).all() == ["Sample One"]
 
 
 async def test_a_profile_without_a_zone_is_read_once(

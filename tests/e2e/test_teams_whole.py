@@ -133,6 +133,7 @@ async def it_is_added_and_welcomes(office: Office) -> None:
 async def it_answers_and_shows_the_way(office: Office) -> None:
     answer = await office.say("faq do I need a degree?")
     assert "Bureau of Labor Statistics" in words(card_of(answer))
+    assert (await office.member()).name == "Sample member"
     assert "employer may" not in words(card_of(answer)), "it was said once"
     await office.say(PLACED)
     roadmap = await office.say("roadmap")

@@ -8,11 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.mentoring.cohort_batches import Sharer, settle
+from bot.mentoring.cohort_comparing import compare
 from bot.mentoring.cohort_csv import csv_of
 from bot.mentoring.cohort_dates import Held
-from bot.mentoring.cohort_records import COUNTED
-from bot.mentoring.cohort_trend import Change, Past, Week, trend
-from bot.mentoring.cohort_view import Batch, Cohorts, Facts, Shared, View, has, place_of, project, shown
+from bot.mentoring.cohort_trend import Change, Counted, Past, Week, of_place, trend
+from bot.mentoring.cohort_view import COUNTED, Batch, Cohorts, Facts, Shared, View, has, place_of, project, shown
 from bot.mentoring.cohort_words import ON_A_PAGE, digest_message, view_message
 from bot.mentoring.open_hours import Leave
 from bot.mentoring.stages import stage_of
@@ -72,9 +72,11 @@ def held(dice: Random, *, is_printed: bool) -> tuple[Held, ...]:
 
 
 def person(dice: Random, number: int) -> Facts:
-    shares = frozenset(field for field in Shared if dice.random() < 0.7)
+    willing = dice.choice((0, 0.7, 0.7, 0.7, 0.8))
+    shares = frozenset(field for field in Shared if dice.random() < willing)
     since = days_ago(dice, 60) if Shared.STEP in shares else None
-    facts = Facts(number, f"U{number}", shares, ZoneInfo(dice.choice(ZONES)), step_since=since)
+    name = dice.choice(("", f"Sample {number}", "<b>Sample</b>"))
+    facts = Facts(number, f"U{number}", shares, ZoneInfo(dice.choice(ZONES)), name, step_since=since)
     for field in Shared:
         facts = replace(facts, **private(dice, field))
     return facts
@@ -118,6 +120,8 @@ def twin(dice: Random, known: Cohorts) -> tuple[Cohorts, int] | None:
         ways.append(replace(one, certificates=(*printed, *held(dice, is_printed=False))))
     if one.step and one.step >= 5:
         ways.append(replace(one, step=dice.choice([step for step in (5, 6, 7) if step != one.step])))
+    if shown(one, NOW).is_empty:
+        ways.append(replace(one, name="Another sample"))
     if not any(has(one, field) for field in one.shares):
         ways += [None] * max(1, len(ways))  # declined, not shared, no data
     if not ways:
@@ -127,21 +131,35 @@ def twin(dice: Random, known: Cohorts) -> tuple[Cohorts, int] | None:
     return counted(replace(known, people=people)), one.member_id
 
 
-def past_of(known: Cohorts) -> Past:
-    """The weeks behind a world: each one's last change, as the database has it, whether it is shared or not."""
-    changes = [
+def changes_of(known: Cohorts) -> Sequence[Change]:
+    """Each one's last change, as the database has it, whether it is shared or not."""
+    return [
         Change(each.member_id, each.stage_moved_at, each.stage_before, stage_of(each.step))
         for each in known.people
         if each.stage_moved_at is not None
     ]
+
+
+def past_of(known: Cohorts, changes: Sequence[Change]) -> Past:
+    """The weeks behind a world."""
     since = {each.member_id: each.step_since for each in known.people if each.step_since is not None}
-    return Past([each for each in known.batches if each.field is Shared.STEP], since, changes)
+    return [
+        Counted(
+            len(batch.members),
+            max(since[member] for member in batch.members),
+            [each for each in changes if each.member_id in batch.members],
+            batch.region,
+            batch.site,
+        )
+        for batch in known.batches
+        if batch.field is Shared.STEP
+    ]
 
 
-def weeks(known: Cohorts, past: Callable[[Cohorts], Past] = past_of) -> Sequence[Sequence[Week]]:
+def weeks(known: Cohorts, changes: Callable[[Cohorts], Sequence[Change]] = changes_of) -> Sequence[Sequence[Week]]:
     """The progress over weeks, of all and of each place."""
-    whole = past(known)
-    parts = [whole, *(whole.of_place(*place) for place in sorted({(each.region, each.site) for each in whole.batches}))]
+    whole = past_of(known, changes(known))
+    parts = [whole, *(of_place(whole, *place) for place in sorted({(each.region, each.site) for each in whole}))]
     return [trend(each, NOW) for each in parts]
 
 
@@ -155,6 +173,8 @@ def outputs(say: Wording, known: Cohorts, hidden: int, using: Project = project)
         "chat": [view_message(say, view, page) for page in pages],
         "digest": digest_message(say, view),
         "file": csv_of(say, view),
+        "pages": (view.whole, view.regions, view.sites, view.counted, view.invited),
         "weeks": weeks(known),
+        "side by side": compare([view, view]),
         "privacy": [shown(each, NOW) for each in known.people if each.member_id != hidden],
     }

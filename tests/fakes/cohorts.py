@@ -34,9 +34,9 @@ async def create(world: Coached, name: str = "Sample learners", *, user: str = "
 async def enter(
     world: Coached, code: str, number: int, *, first: int = 1, fields: str = EVERYTHING, line: str = STEP
 ) -> None:
-    """Members U<first> … join and share; each says a line before."""
+    """Members U<first> …, who are called Sample <first> …, join and share; each says a line before."""
     for each in range(first, first + number):
-        await say(world, line, user=f"U{each}")
+        await say(world, line, user=f"U{each}", name=f"Sample {each}")
         await say(world, f"cohort join {code} share {fields}", user=f"U{each}")
 
 

@@ -29,8 +29,8 @@ def run_by_bosses(world: Coached, knowledge: Knowledge, guard: int = 50) -> Coac
     return replace(world, conversation=conversation)
 
 
-async def say(world: Coached, line: str, *, user: str = "BOSS", tenant: str = "T1") -> Message:
-    request = Request("demo", tenant, user, line, zone="America/New_York", reference=user)
+async def say(world: Coached, line: str, *, user: str = "BOSS", tenant: str = "T1", name: str = "") -> Message:
+    request = Request("demo", tenant, user, line, zone="America/New_York", reference=user, name=name)
     return await world.conversation.answer(request)
 
 

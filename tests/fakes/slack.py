@@ -223,7 +223,8 @@ class FakeSlack:
         user = asked.get("user")
         if user not in self.zones:
             return {"ok": False, "error": "user_not_found"}
-        about = {"id": user, "tz": self.zones[user], "is_bot": False, "deleted": False}
+        profile = {"display_name": "Sample One", "real_name": "Sample Whole Name"}
+        about = {"id": user, "tz": self.zones[user], "is_bot": False, "deleted": False, "profile": profile}
         with_locale = str(asked.get("include_locale", "")).lower() in ("1", "true")
         return {"ok": True, "user": about | ({"locale": self.locale} if with_locale else {})}
 

@@ -125,8 +125,8 @@ def _said(block: Block) -> Iterator[str]:
             yield from (said for item in items for said in _each(item))
         case Facts(pairs):
             yield from (said for name, value in pairs for said in (name, *_each(value)))
-        case Progress(label, done, total):
-            yield from (label, f"{done} / {total}")
+        case Progress(label):
+            yield from (label, block.figures)
         case Table(headings, rows):
             yield from headings
             yield from (said for row in rows for cell in row for said in _each(cell))

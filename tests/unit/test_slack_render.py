@@ -132,12 +132,9 @@ def test_facts_are_fields_ten_to_a_section() -> None:
     assert drawn[0]["fields"][0]["text"] == "*Name 0*\nvalue 0"
 
 
-@pytest.mark.parametrize(
-    ("done", "total", "bar"),
-    [(0, 7, "□□□□□□□□□□"), (3, 7, "■■■■□□□□□□"), (7, 7, "■■■■■■■■■■"), (9, 7, "■■■■■■■■■■"), (0, 0, "□□□□□□□□□□")],
-)
-def test_a_bar_comes_with_its_figures(done: int, total: int, bar: str) -> None:
-    assert draw(Progress("Actions", done, total))[0]["text"]["text"] == f"*Actions*  {done} / {total}\n{bar}"
+def test_a_bar_comes_with_its_figures() -> None:
+    assert draw(Progress("Actions", 3, 7))[0]["text"]["text"] == "*Actions*  3 / 7\n■■■□□□□"
+    assert draw(Progress("Actions", 0, 0))[0]["text"]["text"] == "*Actions*  0 / 0"
 
 
 def test_a_table_is_rows_that_fit_a_phone() -> None:

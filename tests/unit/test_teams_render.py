@@ -121,13 +121,11 @@ def test_facts_stand_side_by_side() -> None:
     assert element["facts"] == [{"title": "Step", "value": "2 of 7"}, {"title": "Empty", "value": "–"}]
 
 
-@pytest.mark.parametrize(
-    ("done", "total", "told"),
-    [(3, 7, "■■■□□□□  3 / 7"), (0, 20, "□□□□□□□□□□  0 / 20"), (9, 7, "■■■■■■■  9 / 7"), (0, 0, "0 / 0")],
-)
-def test_progress_is_told_in_marks_and_numbers(done: int, total: int, told: str) -> None:
-    runs = only(Progress("Step 2", done, total))["inlines"]
-    assert "".join(run["text"] for run in runs) == f"Step 2  {told}"
+def test_progress_is_told_in_marks_and_numbers() -> None:
+    runs = only(Progress("Step 2", 3, 7))["inlines"]
+    assert "".join(run["text"] for run in runs) == "Step 2  ■■■□□□□  3 / 7"
+    runs = only(Progress("Step 2", 0, 0))["inlines"]
+    assert "".join(run["text"] for run in runs) == "Step 2  0 / 0"
 
 
 def test_a_table_loses_no_fact_where_tables_are_unknown() -> None:
