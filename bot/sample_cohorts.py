@@ -13,10 +13,13 @@ from bot.mentoring.outcomes import KINDS
 from bot.model.cohorts import Cohort, CohortManager, CohortMembership, CohortShare, Outcome
 from bot.model.credentials import HeldCredential
 from bot.model.people import Member, Tenant
+from bot.model.progress import StageChange
 from bot.visitors import find_member
 
 MANAGER = "sample-manager"
 """Who owns the sample cohorts, by the platform's own id."""
+WEEKS_AGO = 14
+"""When they joined."""
 SITES = 40
 REGIONS = ("North", "East", "South", "West")
 CERTIFICATES = ("pahcom-cmm", "aapc-cpc", "pmi-cmom")
@@ -29,7 +32,7 @@ async def add_to_cohort(
     where they work, what some hold, who moved on this week, who was not heard of for long, some outcomes.
     """
     cohort = await _cohort(session, tenant, name, now)
-    number, before = id_of(cohort), now - timedelta(days=30)
+    number, before = id_of(cohort), now - WEEKS_AGO * timedelta(weeks=1)
     joined = [{"cohort_id": number, "member_id": each, "joined_at": before, "hears": True} for each in members]
     shares = [
         {"cohort_id": number, "member_id": each, "field": field.value, "since": before, "was_counted": False}
@@ -44,6 +47,7 @@ async def add_to_cohort(
     ]
     if outcomes:
         await session.exec(insert(Outcome), params=outcomes)
+    await session.exec(insert(StageChange), params=[_change(each, now) for each in members])
     certificates = [_certificate(each, now) for each in members if each % 5 == 0]
     if certificates:
         await session.exec(insert(HeldCredential), params=certificates)
@@ -55,6 +59,12 @@ def _certificate(member: int, now: datetime) -> dict[str, object]:
     last = now.date() + timedelta(days=3 + (member // 5 - 1) * 83 % 360)
     rule = CERTIFICATES[member // 5 % len(CERTIFICATES)]
     return {"member_id": member, "rule_id": rule, "rule_version": 1, "expires": last, "added_at": now}
+
+
+def _change(member: int, now: datetime) -> dict[str, object]:
+    """A step onward on one of the days since they joined, more of them lately."""
+    days = (member * 37 % 83) * (member % 3 + 1) // 3
+    return {"member_id": member, "at": now - timedelta(days=days + 1), "before": 1, "after": 2}
 
 
 def _past(member: int, now: datetime) -> dict[str, object]:

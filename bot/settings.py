@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from bot.errors import ConfigError
-from bot.teams_settings import TeamsSettings
+from bot.sign_in_settings import SignInSettings
 from bot.vault import Vault
 from bot.web_addresses import PingAddress, WebAddress, is_loopback
 
@@ -69,7 +69,7 @@ _SLACK = ("SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_C
 _ELSEWHERE = "BOT_SERVICE_URLS allows others, as in BOT_SERVICE_URLS=http://127.0.0.1:3980/."
 
 
-class Settings(TeamsSettings):
+class Settings(SignInSettings):
     """Every setting this release reads, by the name it has in the environment."""
 
     DATABASE_URL: str = Field(
@@ -195,6 +195,13 @@ class Settings(TeamsSettings):
             raise ConfigError(
                 f"{explain('BOT_ACCESS_TOKEN')} It is for addresses on this machine only, and {_ELSEWHERE}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _sign_in_is_whole(self) -> Self:
+        for name in self.sign_in_needs():
+            if not getattr(self, name):
+                raise ConfigError(f"{explain(name)} SIGN_IN_WITH is set, so it is needed.")
         return self
 
     def _slack_needs(self) -> tuple[str, ...]:

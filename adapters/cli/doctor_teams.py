@@ -7,7 +7,7 @@ from datetime import UTC, date
 from urllib.parse import urlsplit
 
 from adapters.cli.findings import Finding
-from adapters.teams.sdk.keys import KeysOutOfReach, SigningKeys
+from adapters.openid.keys import KeysOutOfReach, SigningKeys
 from adapters.teams.sdk.signin import SignInRefused, sign_in
 from bot.clock import Clock
 from bot.settings import Settings

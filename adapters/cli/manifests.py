@@ -13,6 +13,7 @@ from adapters.slack.manifest import manifest as slack_manifest
 from adapters.slack.scopes import reasons
 from adapters.teams.manifest import App, package
 from adapters.teams.manifest import manifest as teams_manifest
+from adapters.web.dashboard_openid import back_address
 from bot.commands import find_commands, vocabulary
 from bot.errors import ConfigError
 from bot.settings import Settings, explain, read_settings
@@ -33,7 +34,8 @@ def manifest() -> None:
     is_flag=True,
     help="Tokens end after 12 hours: only for installations by OAuth, and it cannot be switched off again.",
 )
-def slack(*, rotate_tokens: bool) -> None:
+@click.option("--sign-in", is_flag=True, help="For SIGN_IN_WITH=slack: managers sign in to the pages with Slack.")
+def slack(*, rotate_tokens: bool, sign_in: bool) -> None:
     """Print the manifest of the Slack app: JSON on standard output, and why each permission is needed on the other.
 
     With PUBLIC_URL, Slack calls that address; without it, the manifest is one for Socket Mode. Paste it at
@@ -45,7 +47,10 @@ def slack(*, rotate_tokens: bool) -> None:
     if settings.PUBLIC_URL and not settings.PUBLIC_URL.startswith("https:"):
         raise ConfigError(f"{explain('PUBLIC_URL')} Slack calls addresses with https only.")
     say = load_wordings()[FALLBACK]
-    made = slack_manifest(say, settings.SLACK_COMMAND, settings.PUBLIC_URL, rotates=rotate_tokens)
+    if sign_in and not settings.PUBLIC_URL:
+        raise ConfigError(f"{explain('PUBLIC_URL')} Slack sends people back to it, so it is needed.")
+    back = back_address("", "slack") if sign_in else ""
+    made = slack_manifest(say, settings.SLACK_COMMAND, settings.PUBLIC_URL, rotates=rotate_tokens, sign_in=back)
     click.echo(json.dumps(made, indent=2, ensure_ascii=False))
     for scope, reason in reasons(say).items():
         click.echo(f"{scope}: {reason}", err=True)

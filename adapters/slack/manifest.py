@@ -14,6 +14,8 @@ from content.wording import Wording
 
 Json = dict[str, Any]
 COLOR = "#1d4f5c"
+SIGN_IN_SCOPES = ("openid", "profile")
+"""What people are asked for who sign in to the pages; nobody else is."""
 
 
 def bot_events() -> list[str]:
@@ -21,11 +23,12 @@ def bot_events() -> list[str]:
     return sorted({*SPEECH_EVENTS, *EVENTS, *lifecycle.EVENTS})
 
 
-def manifest(say: Wording, command: str, public_url: str | None, *, rotates: bool = False) -> Json:
+def manifest(say: Wording, command: str, public_url: str | None, *, rotates: bool = False, sign_in: str = "") -> Json:
     """With a public address, Slack knocks at it; without one, the mentor listens through a socket.
 
     `command` is the slash command's word. `rotates`: tokens end after twelve hours, which only installations by OAuth
-    can bear, and which cannot be switched off again.
+    can bear, and which cannot be switched off again. `sign_in`: where people come back who sign in to
+    the pages, as a path; empty where nobody does.
     """
     name = say("slack.manifest.name")
     url = f"{public_url}{PATH}" if public_url else None
@@ -47,10 +50,7 @@ def manifest(say: Wording, command: str, public_url: str | None, *, rotates: boo
             "bot_user": {"display_name": name, "always_online": True},
             "slash_commands": [_slash(say, command, url)],
         },
-        "oauth_config": {
-            **({"redirect_urls": [f"{public_url}{REDIRECT}"]} if public_url else {}),
-            "scopes": {"bot": list(SCOPES)},
-        },
+        "oauth_config": _oauth(public_url, sign_in),
         "settings": {
             "event_subscriptions": {**at_url, "bot_events": bot_events()},
             "interactivity": {"is_enabled": True, **at_url},
@@ -59,6 +59,12 @@ def manifest(say: Wording, command: str, public_url: str | None, *, rotates: boo
             "token_rotation_enabled": rotates,
         },
     }
+
+
+def _oauth(public_url: str | None, sign_in: str) -> Json:
+    backs = [f"{public_url}{path}" for path in (REDIRECT, sign_in) if path]
+    scopes = {"bot": list(SCOPES), **({"user": list(SIGN_IN_SCOPES)} if sign_in else {})}
+    return {**({"redirect_urls": backs} if public_url else {}), "scopes": scopes}
 
 
 def _slash(say: Wording, command: str, url: str | None) -> Json:

@@ -11,12 +11,13 @@ from typing import Any
 
 from aiohttp import web
 
+from adapters.openid.keys import KeysOutOfReach
+from adapters.openid.tokens import NotGenuine
 from adapters.teams.addresses import is_allowed
 from adapters.teams.dispatch import Dispatch
 from adapters.teams.reading import NotATurn, read_turn, tenant_of
 from adapters.teams.sdk.adapter import InvokeAnswer, NotAnActivity, TeamsAdapter
-from adapters.teams.sdk.keys import KeysOutOfReach
-from adapters.teams.sdk.tokens import CHANNEL, NotGenuine, TokenCheck
+from adapters.teams.sdk.tokens import CHANNEL, TokenCheck
 from adapters.teams.turns import Json
 from bot.settings import Settings
 

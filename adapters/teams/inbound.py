@@ -15,6 +15,7 @@ from aiohttp import web
 
 from adapters.background import Background
 from adapters.inbox import Inbox
+from adapters.openid.keys import SigningKeys
 from adapters.teams.api import TeamsApi
 from adapters.teams.conversations import Conversations
 from adapters.teams.dispatch import ANSWER_WITHIN, Dispatch, Ears
@@ -26,7 +27,6 @@ from adapters.teams.reading import kept_turn
 from adapters.teams.sdk.adapter import TeamsAdapter
 from adapters.teams.sdk.clouds import cloud_of
 from adapters.teams.sdk.connector import Connector
-from adapters.teams.sdk.keys import SigningKeys
 from adapters.teams.sdk.tokens import TokenCheck
 from adapters.teams.transport import TeamsMessenger, teams_messenger
 from adapters.wiring import Wiring

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.mentoring.cohort_batches import Place
 from bot.mentoring.cohort_view import Figures, View
 from bot.mentoring.cohort_words import stage_words
 from bot.mentoring.outcomes import KINDS
@@ -87,14 +88,15 @@ class Cut:
     value: str
     """As the address names it."""
     label: str
+    place: Place
     figures: Figures
 
 
 def cuts(view: View) -> tuple[Cut, ...]:
     """Regions first, then sites."""
-    regions = (Cut(f"region {name}", name, figures) for name, figures in view.regions)
+    regions = (Cut(f"region {name}", name, (name, ""), figures) for name, figures in view.regions)
     sites = (
-        Cut(f"site {region}/{site}", f"{site}, {region}" if region else site, figures)
+        Cut(f"site {region}/{site}", f"{site}, {region}" if region else site, (region, site), figures)
         for region, site, figures in view.sites
     )
     return (*regions, *sites)

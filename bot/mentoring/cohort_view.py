@@ -261,7 +261,7 @@ def figures(batches: Iterable[Batch], seen: Mapping[int, Row]) -> Figures:
         outcomes_of=len(came),
         outcomes=_sorted(Counter([kind for row in came for kind in row.outcomes])),
         ce_of=len(held),
-        soon=sum(each.is_soon for each in ending),
+        soon=sum([each.is_soon for each in ending]),
         ends=_sorted(Counter([each.last.replace(day=1) for each in ending])),
     )
 

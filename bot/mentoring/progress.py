@@ -208,7 +208,8 @@ def _ids(step: Step) -> set[str]:
 async def _refresh(session: AsyncSession, member: Member, pack: Pack, now: datetime) -> Progress:
     assert member.id is not None
     progress = await load(session, member.id, pack)
-    note_stage(member, progress.step, now)
+    if change := note_stage(member, progress.step, now):
+        session.add(change)
     member.step = progress.step
     flag_modified(member, "step")  # another request may have changed the row since this one read it
     session.add(member)

@@ -1,5 +1,5 @@
-"""From chat to the pages: a link for one person that works once within minutes, and the session it opens. Called by
-`cohort web` and by the pages; only hashes are kept.
+"""To the pages: a link from chat for one person that works once within minutes, or somebody whom Slack or Microsoft has
+signed in, and the session that opens. Called by `cohort web` and by the pages; only hashes are kept.
 """
 
 from datetime import datetime, timedelta
@@ -31,15 +31,35 @@ async def sign_in(session: AsyncSession, token: str, now: datetime) -> str | Non
 
     The link is gone with its first use, also where two come at once.
     """
-    await session.exec(delete(WebSession).where(col(WebSession.expires_at) <= now))
     mine = (col(SignInLink.token_hash) == _hash(token), col(SignInLink.expires_at) > now)
     used = (await session.exec(delete(SignInLink).where(*mine).returning(col(SignInLink.member_id)))).first()
     if used is None:
         return None
+    return await open_session(session, used[0], now)
+
+
+async def open_session(session: AsyncSession, member_id: int, now: datetime) -> str:
+    """A new session of somebody who has shown who they are: its own token. Those that have ended are cleared away."""
+    await session.exec(delete(WebSession).where(col(WebSession.expires_at) <= now))
     opened = token_urlsafe(_BYTES)
-    session.add(WebSession(member_id=used[0], token_hash=_hash(opened), expires_at=now + SESSION_LASTS))
+    session.add(WebSession(member_id=member_id, token_hash=_hash(opened), expires_at=now + SESSION_LASTS))
     await session.flush()
     return opened
+
+
+async def sign_in_as(session: AsyncSession, who: tuple[str, str, str], now: datetime) -> str | None:
+    """For somebody of this platform, workspace and user id: the session's own token; None where nobody of that name
+    uses the mentor, their account is closed, or their workspace has left. Nobody is made by signing in.
+    """
+    platform, tenant, user = who
+    wanted = (
+        select(Member.id)
+        .join(Tenant, col(Tenant.id) == col(Member.tenant_id))
+        .where(Tenant.platform == platform, Tenant.external_id == tenant, Member.user_id == user)
+    )
+    is_there = (col(Member.deactivated_at).is_(None), col(Tenant.left_at).is_(None))
+    found = (await session.exec(wanted.where(*is_there))).first()
+    return None if found is None else await open_session(session, found, now)
 
 
 async def who_is_signed_in(session: AsyncSession, token: str, now: datetime) -> tuple[Tenant, Member] | None:

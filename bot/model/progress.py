@@ -24,6 +24,18 @@ class ProgressEvent(SQLModel, table=True):
     undone_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
+class StageChange(SQLModel, table=True):
+    """The member's step changed to other people's eyes. What happened beyond step 5 makes no row."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    member_id: int = Field(foreign_key="member.id", index=True)
+    at: datetime = Field(sa_type=Instant)
+    """By the calendar clock, in UTC."""
+    before: int | None = None
+    """As `bot.mentoring.stages.stage_of` has it; None before the first."""
+    after: int | None = None
+
+
 class PlannedAction(SQLModel, table=True):
     """When and where a member means to do an action; brings one reminder."""
 

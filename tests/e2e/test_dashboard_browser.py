@@ -3,6 +3,7 @@ saves the file, sees a withdrawal, signs out and is refused; and the pages are f
 """
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -92,7 +93,15 @@ async def _find_somebody(page: Page) -> None:
     assert (await saved.value).suggested_filename == "cohort-1.csv"
 
 
-PAGES = ("/dashboard/1", "/dashboard/1/people", "/dashboard/1/people?q=nobody", "/dashboard/1/people/2", "/dashboard/9")
+PAGES = (
+    "/dashboard/1",
+    "/dashboard/1/people",
+    "/dashboard/1/people?q=nobody",
+    "/dashboard/1/people/2",
+    "/dashboard/1/report",
+    "/dashboard/compare",
+    "/dashboard/9",
+)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -100,6 +109,7 @@ async def test_axe_finds_nothing_and_each_page_fits_a_phone(dashboard: Dashboard
     code = await create(dashboard.world)
     await enter(dashboard.world, code, 6)
     await say(dashboard.world, "outcome kept", user="U1")
+    dashboard.world.calendar.move(timedelta(days=22))
     await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     await page.goto(dashboard.address + await dashboard.link())
     assert await faults(page) == []
@@ -113,6 +123,21 @@ async def test_axe_finds_nothing_and_each_page_fits_a_phone(dashboard: Dashboard
             assert await page.evaluate(CONTRAST) >= 4.5, path
 
 
+async def test_the_report_is_one_sheet_of_paper(dashboard: Dashboard, page: Page) -> None:
+    code = await create(dashboard.world, "Sample learners")
+    await enter(dashboard.world, code, 6)
+    await say(dashboard.world, "outcome kept", user="U1")
+    dashboard.world.calendar.move(timedelta(days=22))
+    await _sign_in(dashboard, page)
+    await page.goto(f"{dashboard.address}/dashboard/1/report")
+    await expect(page.get_by_role("figure")).to_have_count(4)
+    for paper in ("A4", "Letter"):
+        assert b"/Count 1\n" in await page.pdf(format=paper), paper
+    await page.emulate_media(media="print", color_scheme="dark")
+    await expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
+    assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
 async def test_axe_would_notice(dashboard: Dashboard, page: Page) -> None:
     await page.goto(f"{dashboard.address}/dashboard")
     assert await faults(page) == []
@@ -124,7 +149,7 @@ async def test_the_keyboard_alone_is_enough_to_sign_out(dashboard: Dashboard, pa
     code = await create(dashboard.world)
     await enter(dashboard.world, code, 1)
     await _sign_in(dashboard, page)
-    for _ in range(4):  # past the way to the contents, and two pages
+    for _ in range(5):  # past the way to the contents, and three pages
         await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")

@@ -58,7 +58,15 @@ async def test_a_session_ends_after_eight_hours(dashboard: Dashboard) -> None:
     assert (await dashboard.get("/dashboard/1"))[0] == 401
 
 
-ROUTES = ("/dashboard/1", "/dashboard/1/people", "/dashboard/1/people.csv", "/dashboard/1/people/2", "/dashboard/99")
+ROUTES = (
+    "/dashboard/1",
+    "/dashboard/1/people",
+    "/dashboard/1/people.csv",
+    "/dashboard/1/people/2",
+    "/dashboard/1/report",
+    "/dashboard/1?place=site+North/Gate",
+    "/dashboard/99",
+)
 
 
 async def test_another_workspaces_manager_finds_nothing_here(dashboard: Dashboard) -> None:
@@ -69,6 +77,49 @@ async def test_another_workspaces_manager_finds_nothing_here(dashboard: Dashboar
     assert {status for status, _ in found.values()} == {404}
     assert [path for path, (_, page) in found.items() if "Sample" in page or "U1" in page] == []
     assert (await dashboard.get("/dashboard/2"))[0] == 200
+    status, side_by_side = await dashboard.get("/dashboard/compare")
+    assert (status, "Theirs" in side_by_side, "Sample" in side_by_side) == (200, True, False)
+
+
+async def test_cohorts_side_by_side_hold_the_figures_of_each_and_name_nobody(dashboard: Dashboard) -> None:
+    await learners(dashboard)
+    code = await create(dashboard.world, "Evening group")
+    await enter(dashboard.world, code, 4, first=11)
+    await dashboard.sign_in()
+    _, page = await dashboard.get("/dashboard/compare")
+    rows = [re.sub(r"(<[^>]*>|\s)+", " ", row) for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)]
+    assert [row.strip() for row in rows[1:]] == [
+        "Sample &lt;b&gt;group&lt;/b&gt; 6 on 3 0 of 6 6 of 6 0 0 by 6 people",
+        "Evening group",  # four are too few
+        "All together 6 on 3 0 of 6 6 of 6 0 0 by 6 people",
+    ]
+    assert ">U1" not in page
+    assert 'href="/dashboard/compare"' in (await dashboard.get("/dashboard/1"))[1]
+    await say(dashboard.world, "cohort archive #2 yes")
+    assert "Evening" not in (await dashboard.get("/dashboard/compare"))[1]
+
+
+async def test_progress_over_weeks_begins_when_it_is_shared_and_is_gone_with_who_leaves(dashboard: Dashboard) -> None:
+    await learners(dashboard)
+    await dashboard.sign_in()
+    assert "Progress over weeks" not in (await dashboard.get("/dashboard/1"))[1]  # no full week yet
+    dashboard.world.calendar.move(timedelta(days=8))
+    await say(dashboard.world, "step 4 go", user="U1")
+    await say(dashboard.world, "step 5 go", user="U2")
+    await say(dashboard.world, "step 4 go", user="U3")
+    await say(dashboard.world, "undo", user="U3")
+    dashboard.world.calendar.move(timedelta(days=7))
+    await say(dashboard.world, "step 6 go", user="U2")
+    dashboard.world.calendar.move(timedelta(days=7))
+    await dashboard.sign_in()
+    _, page = await dashboard.get("/dashboard/1")
+    found = re.findall(r"Week of (\w+ \d+), \d+</th><td>([^<]*)<", page)
+    assert [told for _, told in found][-2:] == ["2 of 6", "0 of 6"]
+    assert found == re.findall(
+        r"Week of (\w+ \d+), \d+</th><td>([^<]*)<", (await dashboard.get("/dashboard/1/report"))[1]
+    )
+    await say(dashboard.world, "cohort leave", user="U6")
+    assert "Progress over weeks" not in (await dashboard.get("/dashboard/1"))[1]
 
 
 async def test_members_and_former_managers_are_no_managers(dashboard: Dashboard) -> None:

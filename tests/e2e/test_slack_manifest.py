@@ -146,3 +146,10 @@ def test_the_scopes_are_those_that_methods_and_events_need() -> None:
     subscribed = {*SPEECH_EVENTS, *EVENTS, *lifecycle.EVENTS}
     needed = {METHODS[method] for method in called} | {LISTENS[event] for event in subscribed} | {"commands"}
     assert needed - {None} == set(_made()["oauth_config"]["scopes"]["bot"])
+
+
+def test_signing_in_with_slack_has_a_way_back_and_scopes_of_its_own() -> None:
+    made = _made("--sign-in", PUBLIC_URL=ADDRESS)["oauth_config"]
+    assert made["redirect_urls"][1:] == [f"{ADDRESS}/dashboard/openid/slack/back"]
+    assert made["scopes"]["user"] == ["openid", "profile"]
+    assert _run("--sign-in").exit_code != 0

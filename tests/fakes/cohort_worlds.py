@@ -8,11 +8,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.mentoring.cohort_batches import Sharer, settle
+from bot.mentoring.cohort_comparing import compare
 from bot.mentoring.cohort_csv import csv_of
 from bot.mentoring.cohort_dates import Held
+from bot.mentoring.cohort_trend import Change, Counted, Past, Week, of_place, trend
 from bot.mentoring.cohort_view import COUNTED, Batch, Cohorts, Facts, Shared, View, has, place_of, project, shown
 from bot.mentoring.cohort_words import ON_A_PAGE, digest_message, view_message
 from bot.mentoring.open_hours import Leave
+from bot.mentoring.stages import stage_of
 from content.wording import Wording
 
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -22,6 +25,7 @@ NAMES = (("CMPE", "CPC"), ("CMM", "CMAA"))
 OUTCOMES = ("enrolled", "kept", "passed", "promoted")
 PLACES = (("", ""), ("North", "Gate"), ("North", "Hill"), ("South", "Mill"))
 Project = Callable[[Cohorts, datetime], View]
+Weeks = Callable[[Cohorts], Sequence[Sequence[Week]]]
 
 
 def days_ago(dice: Random, most: int) -> datetime:
@@ -69,7 +73,7 @@ def held(dice: Random, *, is_printed: bool) -> tuple[Held, ...]:
 
 def person(dice: Random, number: int) -> Facts:
     shares = frozenset(field for field in Shared if dice.random() < 0.7)
-    since = days_ago(dice, 40) if Shared.STEP in shares else None
+    since = days_ago(dice, 60) if Shared.STEP in shares else None
     name = dice.choice(("", f"Sample {number}", "<b>Sample</b>"))
     facts = Facts(number, f"U{number}", shares, ZoneInfo(dice.choice(ZONES)), name, step_since=since)
     for field in Shared:
@@ -126,13 +130,50 @@ def twin(dice: Random, known: Cohorts) -> tuple[Cohorts, int] | None:
     return counted(replace(known, people=people)), one.member_id
 
 
+def changes_of(known: Cohorts) -> Sequence[Change]:
+    """Each one's last change, as the database has it, whether it is shared or not."""
+    return [
+        Change(each.member_id, each.stage_moved_at, each.stage_before, stage_of(each.step))
+        for each in known.people
+        if each.stage_moved_at is not None
+    ]
+
+
+def past_of(known: Cohorts, changes: Sequence[Change]) -> Past:
+    """The weeks behind a world."""
+    since = {each.member_id: each.step_since for each in known.people if each.step_since is not None}
+    return [
+        Counted(
+            len(batch.members),
+            max(since[member] for member in batch.members),
+            [each for each in changes if each.member_id in batch.members],
+            batch.region,
+            batch.site,
+        )
+        for batch in known.batches
+        if batch.field is Shared.STEP
+    ]
+
+
+def weeks(known: Cohorts, changes: Callable[[Cohorts], Sequence[Change]] = changes_of) -> Sequence[Sequence[Week]]:
+    """The progress over weeks, of all and of each place."""
+    whole = past_of(known, changes(known))
+    parts = [whole, *(of_place(whole, *place) for place in sorted({(each.region, each.site) for each in whole}))]
+    return [trend(each, NOW) for each in parts]
+
+
 def outputs(say: Wording, known: Cohorts, hidden: int, using: Project = project) -> Mapping[str, object]:
-    """All that anybody but one member is shown: every page of the chat, the digest, the file, others' `privacy`."""
+    """All that anybody but one member is shown: every page of the chat, the digest, the file, the progress over weeks,
+    others' `privacy`.
+    """
     view = using(known, NOW)
     pages = range(1, len(known.people) // ON_A_PAGE + 2)
     return {
         "chat": [view_message(say, view, page) for page in pages],
         "digest": digest_message(say, view),
         "file": csv_of(say, view),
+        "pages": (view.whole, view.regions, view.sites, view.counted, view.invited),
+        "weeks": weeks(known),
+        "side by side": compare([view, view]),
         "privacy": [shown(each, NOW) for each in known.people if each.member_id != hidden],
     }

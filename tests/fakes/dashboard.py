@@ -56,13 +56,16 @@ class Dashboard:
 
 
 @asynccontextmanager
-async def open_dashboard(database: Database, knowledge: Knowledge, calendar: FixedClock) -> AsyncIterator[Dashboard]:
+async def open_dashboard(
+    database: Database, knowledge: Knowledge, calendar: FixedClock, settings: Settings | None = None
+) -> AsyncIterator[Dashboard]:
     base = coached(database, knowledge, calendar)
     deployment = Deployment(operators=PEOPLE, public_url="https://mentor.example.org")
     words, clocks = shipped_words(), base.office.clocks
     talk = Conversation(database, knowledge, words, clocks=clocks, deployment=deployment, outbox=LedgerOutbox())
     world = replace(base, conversation=talk)
-    app = make_app(mentor := Mentor(Settings(), database, knowledge, replace(deployment, public_url=""), clocks, talk))
+    settings, local = settings or Settings(), replace(deployment, public_url="")
+    app = make_app(mentor := Mentor(settings, database, knowledge, local, clocks, talk))
     add_dashboard(app, mentor)
     CalendarFeeds(mentor).add_to(app)
     TakePages(mentor).add_to(app)

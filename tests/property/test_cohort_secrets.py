@@ -2,24 +2,26 @@
 differ in one such thing, chat, digest, file and others' `privacy` are the same to the last byte. And a leak is noticed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
 
 from bot.conversation import Knowledge
-from bot.mentoring.cohort_view import LEAST, Cohorts, Facts, Figures, Shared, View, project
-from tests.fakes.cohort_worlds import NOW, Project, outputs, twin, world
+from bot.mentoring.cohort_comparing import compare
+from bot.mentoring.cohort_trend import Change, Counted, Week, of_place, trend
+from bot.mentoring.cohort_view import LEAST, Batch, Cohorts, Figures, Shared, View, project
+from tests.fakes.cohort_worlds import NOW, Project, Weeks, changes_of, outputs, twin, weeks, world
 
 CASES = 1200
-Leak = Callable[[Facts], Facts]
+Show = Callable[[Cohorts, int], object]
+"""What everybody but one member is shown of a world."""
 
 
-def differences(say_of: Knowledge, using: Project, cases: int = CASES) -> tuple[int, list[int]]:
-    """How many pairs were compared, and the seeds of those that differ."""
-    say = say_of.wordings["en"]
+def differences(show: Show, cases: int = CASES) -> tuple[int, list[int]]:
+    """How many pairs were compared, and the seeds of those that differ in what is shown."""
     compared, found, seed = 0, [], 0
     while compared < cases:
         seed += 1
@@ -29,13 +31,18 @@ def differences(say_of: Knowledge, using: Project, cases: int = CASES) -> tuple[
             continue
         there, hidden = pair
         compared += 1
-        if repr(outputs(say, here, hidden, using)) != repr(outputs(say, there, hidden, using)):
+        if repr(show(here, hidden)) != repr(show(there, hidden)):
             found.append(seed)
     return compared, found
 
 
+def all_that_is_shown(knowledge: Knowledge, using: Project = project) -> Show:
+    """Everything that is made of a view of this kind."""
+    return lambda known, hidden: outputs(knowledge.wordings["en"], known, hidden, using)
+
+
 def test_what_is_not_shared_changes_nothing_for_anybody_else(knowledge: Knowledge) -> None:
-    compared, found = differences(knowledge, project)
+    compared, found = differences(all_that_is_shown(knowledge))
     assert compared >= 1000
     assert found == []
 
@@ -87,8 +94,68 @@ LEAKS: dict[str, Project] = {
 
 @pytest.mark.parametrize("name", LEAKS)
 def test_a_leak_is_noticed(knowledge: Knowledge, name: str) -> None:
-    _, found = differences(knowledge, LEAKS[name], cases=400)
+    _, found = differences(all_that_is_shown(knowledge, LEAKS[name]), cases=400)
     assert found != []
+
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def counting_every_change(known: Cohorts) -> Sequence[Sequence[Week]]:
+    """Weeks that count changes of people who share no step, as if they were in some batch."""
+
+    def changes(known: Cohorts) -> Sequence[Change]:
+        steps = [batch for batch in known.batches if batch.field is Shared.STEP]
+        counted = min((member for batch in steps for member in batch.members), default=0)
+        return [replace(each, member_id=counted) for each in changes_of(known)]
+
+    return weeks(known, changes)
+
+
+def counting_steps_beyond_five(known: Cohorts) -> Sequence[Sequence[Week]]:
+    """Weeks in which having come to step 6 or 7 is a move."""
+
+    def changes(known: Cohorts) -> Sequence[Change]:
+        steps = {each.member_id: each.step or 0 for each in known.people}
+        return [replace(each, before=5, after=steps[each.member_id]) for each in changes_of(known)]
+
+    return weeks(replace(known, people=[replace(each, step_since=LONG_AGO) for each in known.people]), changes)
+
+
+@pytest.mark.parametrize("over", [counting_every_change, counting_steps_beyond_five])
+def test_a_leak_in_the_weeks_is_noticed(over: Weeks) -> None:
+    _, found = differences(lambda known, _: over(known))
+    assert found != []
+
+
+def test_a_leak_into_the_comparison_is_noticed() -> None:
+    """Certificates of everybody in the months ahead, whether they share them or not."""
+
+    def compared(known: Cohorts, _: int) -> object:
+        everybody = Batch(Shared.CE, frozenset(each.member_id for each in known.people if each.shares))
+        return compare([leaking(Shared.CE)(replace(known, batches=[*known.batches, everybody]), NOW)])
+
+    _, found = differences(compared, cases=400)
+    assert found != []
+
+
+def test_weeks_hold_what_was_done_while_all_of_a_batch_shared_it() -> None:
+    """Of six who share since different days, week by week: nobody yet, five, five with a move that was taken back."""
+    monday = datetime(2026, 11, 2, tzinfo=UTC)
+    changes = [
+        Change(1, monday + timedelta(days=1), 1, 2),
+        Change(1, monday + timedelta(days=8), 2, 4),
+        Change(2, monday + timedelta(days=9), 3, 4),
+        Change(2, monday + timedelta(days=10), 4, 3),
+        Change(3, monday + timedelta(days=13), None, 2),
+        Change(4, monday + timedelta(days=20), 4, 5),
+        Change(5, monday + timedelta(days=21), 4, 5),
+    ]
+    past = [Counted(6, monday + timedelta(days=2), changes, "North", "Gate")]
+    counted = [(f"{week.monday:%d}", week.of, week.moved) for week in trend(past, NOW)]
+    assert counted == [("09", 6, 1), ("16", 6, 1)]
+    assert trend(of_place(past, "North", "Gate"), NOW) == trend(of_place(past, "North", ""), NOW) == trend(past, NOW)
+    assert trend(of_place(past, "South", ""), NOW) == ()
 
 
 def test_no_figure_counts_fewer_than_five() -> None:
@@ -110,10 +177,13 @@ def test_worlds_hold_what_they_should() -> None:
     """Rows, figures, cuts, locked ones: or the comparison would be of nothing."""
     views = [project(world(Random(seed)), NOW) for seed in range(400)]
     assert sum(bool(view.rows) for view in views) > 200
-    assert sum(view.whole.step_of > 0 for view in views) > 100
+    assert sum(view.whole.step_of > 0 for view in views) > 80
     assert sum(bool(view.sites) for view in views) > 20
     assert sum(view.is_locked for view in views) > 40
-    assert sum(any(row.quiet_since for row in view.rows) for view in views) > 100
+    assert sum(any(row.quiet_since for row in view.rows) for view in views) > 80
     assert sum(any(row.moved for row in view.rows) for view in views) > 50
-    assert sum(any(row.near for row in view.rows) for view in views) > 100
+    assert sum(any(row.near for row in view.rows) for view in views) > 80
     assert sum(view.whole.soon > 0 for view in views) > 50
+    lines = [weeks(world(Random(seed)))[0] for seed in range(400)]
+    assert sum(any(week.moved for week in line) for line in lines) > 10
+    assert {week.of >= LEAST for line in lines for week in line} == {True}

@@ -1,7 +1,7 @@
-"""The keys that Microsoft signs its requests with, fetched where they are announced and kept for a day.
+"""The keys that somebody signs tokens with, and what else they announce; fetched where that stands, kept for a day.
 
-In place of the SDK's own, which fetches them with a blocking call inside the event loop and without a time limit, and
-refuses a key that came since the last fetch for up to a day. `adapters.teams.sdk.tokens` asks for them.
+For Teams in place of the SDK's own, which fetches them with a blocking call inside the event loop and without a time
+limit, and refuses a key that came since the last fetch for up to a day. Asked by `adapters.openid.tokens`.
 """
 
 import asyncio
@@ -47,6 +47,7 @@ class SigningKeys:
         self._url = metadata_url
         self._clock = clock
         self._keys: Mapping[str, SigningKey] = {}
+        self._about: Mapping[str, Any] = {}
         self._fetched_at: datetime | None = None
         self._again_at: datetime | None = None
         self._ahead: datetime | None = None
@@ -62,6 +63,11 @@ class SigningKeys:
         if self._fetched_at is None:
             raise KeysOutOfReach
         return self._keys.get(name)
+
+    async def about(self) -> Mapping[str, Any]:
+        """What is announced beside the keys: the issuer, and where people sign in. Raises KeysOutOfReach."""
+        await self.find("")
+        return self._about
 
     def _is_old(self, now: datetime) -> bool:
         if self._again_at and now < self._again_at:
@@ -86,22 +92,22 @@ class SigningKeys:
                 return
             now = self._clock.now()
             try:
-                self._keys = await self._announced()
+                self._about, self._keys = await self._announced()
             except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError, AttributeError) as error:
                 self._again_at = now + AGAIN
-                told = {"event": "teams_keys_unread", "reason": type(error).__name__}
-                log.error("Teams' signing keys could not be fetched", extra=told)  # noqa: TRY400 - a web page's words
+                told = {"event": "signing_keys_unread", "at": self._url, "reason": type(error).__name__}
+                log.error("Signing keys could not be fetched", extra=told)  # noqa: TRY400 - a web page's words
                 return
             self._fetched_at, self._again_at = now, None
 
-    async def _announced(self) -> Mapping[str, SigningKey]:
+    async def _announced(self) -> tuple[Mapping[str, Any], Mapping[str, SigningKey]]:
         async with aiohttp.ClientSession(timeout=TIMEOUT) as session:
             about = await _json(session, self._url)
             announced = await _json(session, about["jwks_uri"])
         found = {each["kid"]: key for each in announced["keys"] if (key := _read(each))}
         if not found:
             raise ValueError("no keys are announced")
-        return found
+        return about, found
 
 
 async def _json(session: aiohttp.ClientSession, url: str) -> Any:
