@@ -46,6 +46,7 @@ class Worker:
         self._held: dict[int | None, InboundEvent] = {}
         """What was claimed and is not worked yet, by the rows' ids: the first in line may keep the others waiting."""
         self._people = Background()
+        self._reading = Background()
 
     async def keep(self, event: InboundEvent) -> None:
         """Store an event, and begin to work it."""
@@ -56,8 +57,11 @@ class Worker:
         """Something was stored."""
         self._woken.set()
 
-    async def run(self) -> None:
-        """Work until `close`. Begins with whatever an earlier run left."""
+    def begin(self) -> None:
+        """Work until `close`, with whatever an earlier process left first."""
+        self._reading.start(self._run())
+
+    async def _run(self) -> None:
         rested = True
         while not self._stopping:
             self._woken.clear()
@@ -90,6 +94,7 @@ class Worker:
         """Take nothing new, and let the answers under way go out."""
         self._stopping = True
         self.wake()
+        await self._reading.close()  # what it is claiming at this moment is handed over first
         await self._people.close()
 
     def _hand_over(self, event: InboundEvent) -> None:

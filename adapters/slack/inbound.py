@@ -90,7 +90,7 @@ async def _running(
 ) -> AsyncIterator[None]:
     """For the time between the application's start and its clean-up."""
     stop = asyncio.Event()
-    background.start(worker.run())
+    worker.begin()
     for work in beside:
         background.start(work(stop))
     yield

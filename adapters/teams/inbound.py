@@ -99,7 +99,7 @@ def _handlers(ears: Ears, conversations: Conversations, lifecycle: Lifecycle) ->
 
 async def _running(background: Background, worker: Worker, _: web.Application) -> AsyncIterator[None]:
     """For the time between the application's start and its clean-up."""
-    background.start(worker.run())
+    worker.begin()
     yield
     await worker.close()
     await background.close()
