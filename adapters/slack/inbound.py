@@ -62,8 +62,7 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
     pages, dnd = InstallPages(wiring, tokens), DoNotDisturb(wiring, api)
     pages.add_to(app)
     bolt = _bolt(wiring, Workspaces(wiring, tokens, background), pages.flow)
-    surfaces = Surfaces(replies, home, forms)
-    listeners = Listeners(surfaces, inbox, worker, zones, background, wiring.clocks.machine)
+    listeners = Listeners(Surfaces(replies, home, forms), inbox, worker, zones, background, wiring.clocks.machine)
     listeners.register(bolt)
     Lifecycle(wiring, tokens).register(bolt)  # before the rest of the events: Bolt hands each to the first who listens
     listeners.register_events(bolt)
