@@ -51,8 +51,13 @@ class Answers:
 
     def sentence(self, key: str, **values: object) -> Message:
         """One of the adapters' own sentences."""
-        return Message(self.say(f"{key}.title"), (Paragraph(rich(self.say(key, **values))),))
+        return sentence(self.say, key, **values)
 
     def refusal(self) -> Message:
         """Said to what looked like patient data and was therefore not kept long enough to be asked about."""
         return refusal(self.say)
+
+
+def sentence(say: Wording, key: str, **values: object) -> Message:
+    """One of the adapters' own sentences, under its title."""
+    return Message(say(f"{key}.title"), (Paragraph(rich(say(key, **values))),))

@@ -4,6 +4,7 @@ ends them, and forgets what `bot.once` noted of other requests.
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, update
 from sqlmodel import and_, col, delete, or_, select
@@ -105,6 +106,11 @@ class Inbox:
             await session.exec(longer)
         for event in ending:
             event.lease_until = now + LEASE
+
+    async def note(self, event: InboundEvent, details: dict[str, Any]) -> None:
+        """How far the work on an event has come, for whoever takes it up after us."""
+        async with self._database.work() as session:
+            await session.exec(update(InboundEvent).where(col(InboundEvent.id) == event.id).values(details=details))
 
     async def end(self, event: InboundEvent) -> None:
         """The event is worked: what it told goes, its id stays."""

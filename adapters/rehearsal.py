@@ -150,7 +150,7 @@ class _Stage:
 
 
 @cache
-def _tables() -> tuple[str, ...]:
+def _tables() -> str:
     """What makes all tables: written once, because a gallery has a hundred stages."""
     statements: list[str] = []
 
@@ -159,16 +159,17 @@ def _tables() -> tuple[str, ...]:
 
     engine = create_mock_engine("sqlite://", keep)
     SQLModel.metadata.create_all(engine, checkfirst=False)
-    return tuple(statements)
+    return ";\n".join(statements)
 
 
 @asynccontextmanager
 async def _stage(knowledge: Knowledge, *, by_operator: bool = False) -> AsyncIterator[_Stage]:
     stage = _Stage(knowledge, by_operator=by_operator)
     try:
-        async with stage.database.engine.begin() as connection:
-            for statement in _tables():
-                await connection.exec_driver_sql(statement)
+        async with stage.database.engine.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver
+            await driver.executescript(_tables())
         yield stage
     finally:
         await stage.database.close()

@@ -6,6 +6,7 @@ from typing import Protocol
 from bot.clock import Clocks
 from bot.conversation import Request
 from bot.database import Database
+from bot.files import Made, NotMade
 from bot.message import Message
 from bot.settings import Settings
 from content.wording import Wording
@@ -16,6 +17,13 @@ class Answering(Protocol):
 
     async def answer(self, request: Request) -> Message:
         """What the mentor says."""
+
+
+class Making(Protocol):
+    """Something that makes files: `bot.conversation.Conversation` too."""
+
+    async def make(self, platform: str, tenant: str, user: str, recipe: str) -> Made | NotMade:
+        """The file of a recipe, for that person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +38,5 @@ class Wiring:
     """For the few sentences that are said when no member's language is known."""
     languages: frozenset[str] = frozenset({"en"})
     """Those the mentor speaks."""
+    files: Making | None = None
+    """Makes what replies offer; None only where no reply offers any."""

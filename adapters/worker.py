@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from adapters.background import Background
 from adapters.inbox import AT_ONCE, Inbox
 from bot.errors import DeliveryError
-from bot.model.inbound import SPEECH, InboundEvent
+from bot.model.inbound import FILE, SPEECH, InboundEvent
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +20,8 @@ LOOK_AGAIN = 30.0
 MOST_CLAIMS = {SPEECH: 2}
 CLAIMS = 5
 """So often work on an event is begun, at most: it may break off with the process, or wait for the platform."""
+EACH_COUNTS = (SPEECH, FILE)
+"""Of other kinds, one that was interrupted is left for a later one about the same person."""
 
 
 Handle = Callable[[InboundEvent], Awaitable[None]]
@@ -123,6 +125,6 @@ class Worker:
         if event.claims > MOST_CLAIMS.get(event.kind, CLAIMS):
             told = {"event": "event_given_up", "kind": event.kind}
             log.error("An event was given up: it was interrupted too often", extra=told)
-        elif event.kind == SPEECH or event.claims == 1 or not await self._inbox.is_overtaken(event):
+        elif event.kind in EACH_COUNTS or event.claims == 1 or not await self._inbox.is_overtaken(event):
             await self._handlers[event.kind](event)
         await self._inbox.end(event)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from bot.clock import Clocks
 from bot.errors import SeenBefore
+from bot.files import Made, NotMade, make
 from bot.logbook import Logbook, Use
+from bot.marks import Marks
 from bot.mentoring.coaching import is_awake, is_news, wake
 from bot.mentoring.profile import Profile, follow, is_here, language_of
 from bot.mentoring.welcome import welcome
-from bot.message import Marks, Message, Paragraph, rich
+from bot.message import Message, Paragraph, rich
 from bot.once import is_first
 from bot.visit import Deployment, Visit
 from bot.visitors import Visitor, find_visitor, known_visitor
@@ -95,6 +97,15 @@ class Conversation:
         """
         with self._database.right_of_way.person():
             return await self._answer(request)
+
+    async def make(self, platform: str, tenant: str, user: str, recipe: str) -> Made | NotMade:
+        """The file of a recipe, as it is now, for the person to whom it was offered; or why there is none any more."""
+        with self._database.right_of_way.person():
+            async with self._database.work() as session:
+                found = await known_visitor(session, platform, tenant, user)
+                if found is None or found[0].left_at or found[1].deactivated_at:
+                    return NotMade(self._knowledge.wordings["en"]("file.nobody"))
+                return await make(self._visit(session, found, self._clocks.calendar.now()), recipe)
 
     async def _answer(self, request: Request) -> Message:
         heard = self._hear(request.text)

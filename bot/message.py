@@ -2,7 +2,6 @@
 render it and end in `assert_never`, so that a block nobody draws is a type error.
 """
 
-import math
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,10 +9,9 @@ from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bot.bars import marks_of
 from bot.form import Form
-
-MOST_MARKS = 10
-"""Of a bar; a phone shows about so many beside its label."""
+from bot.marks import Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +107,8 @@ class Progress:
 
     @property
     def bar(self) -> str:
-        """ "■■□□□": at most ten marks, alike on every platform. What is begun shows; full is only what is done."""
-        marks = min(MOST_MARKS, math.ceil(self.total))
-        if marks <= 0:
-            return ""
-        begun = min(max(int(self.done * marks / self.total), int(self.done > 0)), marks - 1)
-        full = marks if self.done >= self.total else max(0, begun)
-        return f"{'■' * full}{'□' * (marks - full)}"
+        """ "■■□□□", alike on every platform."""
+        return marks_of(self.done, self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,19 +166,21 @@ class Divider:
     """A pause between two matters."""
 
 
-Block = Paragraph | Bullets | Facts | Progress | Table | Buttons | Choice | Input | Divider
-
-
 @dataclass(frozen=True, slots=True)
-class Marks:
-    """Words that a platform's drawing may have to add, in the reader's language; without one, signs."""
+class File:
+    """A file for the reader alone, in a reply. Nothing is made or kept when the message is written: `bot.files` makes
+    it when it is handed over. What is sent unasked has a button that asks for it instead.
+    """
 
-    cut: str = "…"
-    """Stands where the platform has no room for the rest of the message."""
-    pick: str = "→"
-    """On the button that sends what was picked from a list, where picking alone does not."""
-    part: str = "{number} / {total}"
-    """Stands above each part of a message that a platform shows as several."""
+    name: str
+    """What it is called where it is kept, with its ending."""
+    label: str
+    """What is in it, in a few words."""
+    recipe: str
+    """What to make: a kind of `bot.files`, and after a space its own words ("record")."""
+
+
+Block = Paragraph | Bullets | Facts | Progress | Table | Buttons | Choice | Input | Divider | File
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +211,7 @@ def plain(message: Message) -> str:
     return "\n".join([message.title, *(line for block in message.blocks for line in plain_lines(block))])
 
 
-def plain_lines(block: Block) -> list[str]:  # noqa: PLR0911 - one line a block
+def plain_lines(block: Block) -> list[str]:  # noqa: PLR0911, C901 - one line a block
     match block:
         case Paragraph():
             return [plain_spans(block.spans)]
@@ -231,6 +226,8 @@ def plain_lines(block: Block) -> list[str]:  # noqa: PLR0911 - one line a block
             return [" | ".join(block.headings), *(" | ".join(map(plain_spans, row)) for row in block.rows)]
         case Choice() | Input():
             return [block.label]
+        case File():
+            return [f"{block.label}: {block.name}"]
         case Buttons() | Divider():
             return []
 
@@ -243,6 +240,8 @@ def _plain_span(span: Span) -> str:
     match span:
         case When():
             return local_text(span)
+        case Code():
+            return f"`{span.text}`" if span.text else ""
         case _:
             return span.text
 

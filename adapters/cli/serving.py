@@ -18,11 +18,13 @@ from adapters.server import make_app, run
 from adapters.slack.inbound import add_slack
 from adapters.teams.inbound import add_teams
 from adapters.teams.listeners import Listeners
+from adapters.web.calendar_feed import CalendarFeeds
 from adapters.web.dashboard import add_dashboard
 from adapters.web.demo_world import PLATFORM, TENANT
 from adapters.web.personas import OPERATOR
 from adapters.web.playground import demo_clocks, open_playground
 from adapters.web.public_pages import PublicPages
+from adapters.web.taking import TakePages
 from adapters.wiring import Wiring
 from bot.errors import ConfigError
 from bot.ports import Messenger
@@ -64,10 +66,18 @@ async def _serve(settings: Settings, port: int) -> None:
         watch = open_watch(mentor)
         app = make_app(mentor, watch)
         add_dashboard(app, mentor)
+        TakePages(mentor).add_to(app)
         say = mentor.knowledge.wordings
         PublicPages(say["en"], settings.ORG_NAME).add_to(app)
+        CalendarFeeds(mentor).add_to(app)
         parts = Wiring(
-            settings, mentor.conversation, mentor.database, mentor.clocks, say["en"], languages=frozenset(say)
+            settings,
+            mentor.conversation,
+            mentor.database,
+            mentor.clocks,
+            say["en"],
+            languages=frozenset(say),
+            files=mentor.conversation,
         )
         office = post_office(mentor, _platforms(app, parts))
         engine = engine_beside_planning(office)
@@ -103,7 +113,9 @@ async def _demo(settings: Settings, port: int) -> None:
         ready_to_answer(mentor.knowledge)
         app = make_app(mentor)
         PublicPages(mentor.knowledge.wordings["en"], settings.ORG_NAME).add_to(app)
+        CalendarFeeds(mentor).add_to(app)
         add_dashboard(app, mentor)
+        TakePages(mentor).add_to(app)
         live = await open_playground(app, mentor, office)
         await run(app, live, port, host="127.0.0.1", started=lambda: _invite(port))
 

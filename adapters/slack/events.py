@@ -12,6 +12,7 @@ from typing import Any
 
 from adapters.slack.api import SlackApi
 from adapters.slack.dnd import DoNotDisturb
+from adapters.slack.files import Files
 from adapters.slack.home import Home
 from adapters.slack.openings import Openings
 from adapters.slack.profiles import Profiles, name_of
@@ -19,7 +20,7 @@ from adapters.slack.replies import Replies
 from adapters.slack.speech import Speech
 from adapters.wiring import Wiring
 from adapters.worker import Handle
-from bot.model.inbound import SPEECH, InboundEvent
+from bot.model.inbound import FILE, SPEECH, InboundEvent
 
 DND = ("dnd_enabled", "next_dnd_start_ts", "next_dnd_end_ts", "snooze_enabled", "snooze_endtime")
 Json = Mapping[str, Any]
@@ -34,6 +35,7 @@ class Hands:
     replies: Replies
     home: Home
     openings: Openings
+    files: Files
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,9 @@ def told(tenant: str, body: Json, now: datetime) -> InboundEvent | None:
 
 
 def handlers(hands: Hands) -> Mapping[str, Handle]:
-    """Whoever works each kind of stored event, speech included."""
+    """Whoever works each kind of stored event, speech and files included."""
     return {
         SPEECH: Speech(hands.replies, hands.api, hands.home).answer,
+        FILE: hands.files.hand_over,
         **{n: kind.handler(hands) for n, kind in EVENTS.items()},
     }

@@ -26,6 +26,7 @@ from adapters.slack.api import SlackApi
 from adapters.slack.dispatch import ANSWER_WITHIN, Dispatch
 from adapters.slack.dnd import DoNotDisturb
 from adapters.slack.events import Hands, handlers
+from adapters.slack.files import Files
 from adapters.slack.forms import Forms
 from adapters.slack.gate import Gate, verifier
 from adapters.slack.home import Home
@@ -51,14 +52,13 @@ def add_slack(app: web.Application, wiring: Wiring, *, answer_within: float = AN
     """Add Slack to an application that has not started. `answer_within`: seconds, shorter in tests."""
     tokens = Tokens(wiring.settings, wiring.database, wiring.clocks)
     api, background = SlackApi(wiring.settings, tokens), Background()
-    replies, zones, inbox = (
-        Replies(wiring, api),
-        Zones(wiring, api),
-        Inbox("slack", wiring.database, wiring.clocks.machine),
-    )
+    inbox, zones = Inbox("slack", wiring.database, wiring.clocks.machine), Zones(wiring, api)
+    files = Files(wiring, api, inbox)
+    replies = Replies(wiring, api, files)
     home = Home(wiring, replies, api, background)
     forms, openings = Forms(replies, api, home, background), Openings(replies, home, api)
-    worker = Worker(inbox, handlers(Hands(wiring, api, replies, home, openings)), zones.learn)
+    worker = Worker(inbox, handlers(Hands(wiring, api, replies, home, openings, files)), zones.learn)
+    files.woken = worker.wake
     pages, dnd = InstallPages(wiring, tokens), DoNotDisturb(wiring, api)
     pages.add_to(app)
     bolt = _bolt(wiring, Workspaces(wiring, tokens, background), pages.flow)

@@ -5,7 +5,7 @@ Words too long for one block flow into the next; a label that must be one line e
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import count, zip_longest
+from itertools import chain, count, repeat
 from typing import assert_never
 
 from adapters.slack.fitting import (
@@ -42,6 +42,7 @@ from bot.message import (
     Choice,
     Divider,
     Facts,
+    File,
     Input,
     Message,
     Paragraph,
@@ -49,6 +50,7 @@ from bot.message import (
     Spans,
     Table,
     Text,
+    plain_spans,
 )
 
 NOTHING = "…"
@@ -114,6 +116,8 @@ class _Drawing:
                 return self._input(block)
             case Divider():
                 return [{"type": "divider"}]
+            case File(name, label):
+                return _sections(pieces((Bold(label), Text(f"\n{name}"))))
             case _:
                 assert_never(block)
 
@@ -135,10 +139,12 @@ class _Drawing:
             yield {"type": "section", "fields": fields}
 
     def _table(self, table: Table) -> Iterator[str]:
-        if not table.rows:
+        """A line for each row, of what its cells say; empty ones are left out."""
+        rows = [_filled(table.headings, row) for row in table.rows]
+        if not any(rows):
             yield from pieces((Bold(" · ".join(table.headings)),))
-        for row in table.rows:
-            for column, (heading, cell) in enumerate(zip_longest(table.headings, row, fillvalue=())):
+        for row in filter(None, rows):
+            for column, (heading, cell) in enumerate(row):
                 yield " · " if column else ""
                 yield from pieces((Text(f"{heading}: "),)) if heading else ()
                 yield from self._pieces(_bold(cell) if column == 0 else cell)
@@ -201,6 +207,11 @@ class _Drawing:
 
 def _progress(progress: Progress) -> list[str]:
     return [*pieces((Bold(progress.label), Text(f"  {progress.figures}"))), f"\n{progress.bar}" * bool(progress.bar)]
+
+
+def _filled(headings: tuple[str, ...], row: tuple[Spans, ...]) -> list[tuple[str, Spans]]:
+    names = chain(headings, repeat(""))
+    return [(name, cell) for name, cell in zip(names, row, strict=False) if plain_spans(cell).strip()]
 
 
 def _bold(cell: Spans) -> Spans:

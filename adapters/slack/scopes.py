@@ -14,6 +14,7 @@ SCOPES = (
     "app_mentions:read",
     "users:read",
     "dnd:read",
+    "files:write",
 )
 """Bot scopes; there are no user scopes. Each has its reason in the catalogue, as `slack.scope.<name>`."""
 

@@ -5,7 +5,12 @@ once more before anything is sent there with our token.
 from collections.abc import Sequence
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from bot.web_addresses import is_loopback
+
 LONGEST = 500
+LONGEST_UPLOAD = 4000
+FILE_STORES = ("sharepoint.com", "sharepoint.us", "sharepoint.cn")
+"""Where Teams keeps a person's files (their OneDrive for work), in the clouds in which bots may hand over files."""
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -18,6 +23,21 @@ def is_allowed(service_url: str, prefixes: Sequence[str]) -> bool:
         return not _is_odd(address) and any(_lies_under(address, urlsplit(each)) for each in prefixes)
     except ValueError:
         return False
+
+
+def is_file_store(upload_url: str, *, local: bool) -> bool:
+    """Whether a file may be put there: it goes without our token, but it is somebody's own. `local`: Teams itself is a
+    test peer on this machine, and so is its store."""
+    if len(upload_url) > LONGEST_UPLOAD or not upload_url.isascii() or any(c in upload_url for c in "\\\t\r\n @"):
+        return False
+    try:
+        parts = urlsplit(upload_url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if local:
+        return parts.scheme in ("http", "https") and is_loopback(upload_url)
+    return parts.scheme == "https" and port in (None, 443) and any(host.endswith(f".{store}") for store in FILE_STORES)
 
 
 def _is_odd(address: SplitResult) -> bool:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import aiohttp
 
-from adapters.teams.addresses import is_allowed
+from adapters.teams.addresses import is_allowed, is_file_store
 from adapters.teams.errors import SOON, explain
 from adapters.teams.sdk.connector import Connector, Json, Refused, Unreadable
 from adapters.teams.sdk.signin import SignInRefused, sign_in
@@ -89,6 +89,16 @@ class TeamsApi:
         return await self._call(
             where.service_url, lambda: self.connector.member(where.service_url, where.conversation, user)
         )
+
+    async def upload(self, upload_url: str, content: bytes) -> None:
+        """Put a file where Teams said it goes, once its reader had agreed: into a store of Microsoft's and nowhere
+        else. Raises like `send`."""
+        if not is_file_store(upload_url, local=self._settings.teams_is_local):
+            raise CannotReach("the upload address is none of Microsoft's file stores")
+        try:
+            await self.connector.upload(upload_url, content)
+        except _ERRORS as error:
+            raise explain(error) from error
 
     def may_answer(self, service_url: str) -> bool:
         """Whether BOT_SERVICE_URLS allows that address."""

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from adapters.teams.texts import Element, text_element
-from bot.message import Bold, Code, Link, Marks, Mention, Span, Spans, Text, When
+from bot.marks import Marks
+from bot.message import Bold, Code, Link, Mention, Span, Spans, Text, When
 
 LIMIT = 27 * 1024
 """Bytes of a whole card as plain ASCII JSON, the longest way to write it; with what stands round it, under the 28 KB

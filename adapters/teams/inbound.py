@@ -19,17 +19,19 @@ from adapters.openid.keys import SigningKeys
 from adapters.teams.api import TeamsApi
 from adapters.teams.conversations import Conversations
 from adapters.teams.dispatch import ANSWER_WITHIN, Dispatch, Ears
+from adapters.teams.files import Files
 from adapters.teams.gate import Gate
 from adapters.teams.lifecycle import Lifecycle
 from adapters.teams.personal import PersonalConversations
 from adapters.teams.reading import kept_turn
 from adapters.teams.sdk.adapter import TeamsAdapter
 from adapters.teams.sdk.clouds import cloud_of
+from adapters.teams.sdk.connector import Connector
 from adapters.teams.sdk.tokens import TokenCheck
 from adapters.teams.transport import TeamsMessenger, teams_messenger
 from adapters.wiring import Wiring
 from adapters.worker import Handle, Worker
-from bot.model.inbound import SPEECH, InboundEvent
+from bot.model.inbound import FILE, SPEECH, InboundEvent
 
 PATH = "/api/messages"
 
@@ -42,19 +44,29 @@ class Hands:
     api: TeamsApi
     personal: PersonalConversations
     background: Background
+    files: Files
 
 
 def add_teams(
-    app: web.Application, wiring: Wiring, ears_of: Callable[[Hands], Ears], *, answer_within: float = ANSWER_WITHIN
+    app: web.Application,
+    wiring: Wiring,
+    ears_of: Callable[[Hands], Ears],
+    *,
+    answer_within: float = ANSWER_WITHIN,
+    connector: Connector | None = None,
 ) -> TeamsMessenger:
-    """Add Teams to an application that has not started. `answer_within`: seconds, shorter in tests."""
+    """Add Teams to an application that has not started. For tests: `answer_within`, seconds; and a `connector` that
+    signs in elsewhere than at Microsoft's.
+    """
     settings, clocks, background = wiring.settings, wiring.clocks, Background()
-    messenger = teams_messenger(settings, wiring.database, clocks)
+    messenger = teams_messenger(settings, wiring.database, clocks, connector)
     conversations, api = messenger.conversations, messenger.api
-    ears = ears_of(Hands(wiring, api, messenger.personal, background))
-    lifecycle = Lifecycle(wiring.database, clocks, conversations)
     inbox = Inbox("teams", wiring.database, clocks.machine)
-    worker = Worker(inbox, _handlers(ears, conversations, lifecycle))
+    files = Files(wiring, api, messenger.personal, inbox)
+    ears = ears_of(Hands(wiring, api, messenger.personal, background, files))
+    lifecycle = Lifecycle(wiring.database, clocks, conversations)
+    worker = Worker(inbox, {**_handlers(ears, conversations, lifecycle), FILE: files.hand_over})
+    files.woken = worker.wake
     dispatch = Dispatch(ears, worker, conversations, background, within=answer_within)
     app_id, metadata = settings.MicrosoftAppId or "", settings.BOT_OPENID_METADATA_URL
     check = TokenCheck(app_id, cloud_of(metadata).issuer, SigningKeys(metadata, clocks.machine), clocks.machine)

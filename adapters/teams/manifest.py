@@ -70,7 +70,7 @@ def manifest(app: App, say: Wording, commands: Vocabulary, *, preview: bool = Fa
                 "botId": app.id,
                 "scopes": [*PERSONAL, *SHARED],
                 "isNotificationOnly": False,
-                "supportsFiles": False,
+                "supportsFiles": True,
                 **({"supportsTargetedMessages": True} if preview else {}),
                 "commandLists": [
                     {"scopes": list(PERSONAL), "commands": listed},

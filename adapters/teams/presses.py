@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.teams import dialogs
+from adapters.teams.files import CONSENT
 from adapters.teams.inbound import Hands
 from adapters.teams.render import cards, render
 from adapters.teams.replies import Replies
@@ -31,6 +32,7 @@ class Presses:
 
     def __init__(self, hands: Hands, replies: Replies) -> None:
         self._replies = replies
+        self._files = hands.files
         self._background = hands.background
         self._clock = hands.wiring.clocks.machine
         self._seen: OrderedDict[tuple[str, str, str], datetime] = OrderedDict()
@@ -44,6 +46,8 @@ class Presses:
                 return await self._opened(turn)
             case "task/submit":
                 return await self._submitted(turn)
+            case "fileConsent/invoke":
+                return await self._files.consented(turn)
             case _:
                 return None
 
@@ -106,11 +110,15 @@ class Presses:
     def late(self, turn: Turn) -> InvokeAnswer:
         """Said while the answer is still being made."""
         words = self._replies.say("teams.wait")
+        if turn.name == CONSENT:
+            return InvokeAnswer()
         return _told(words) if turn.name == CARD_ACTION else InvokeAnswer(dialogs.ended_with(words))
 
     def broken(self, turn: Turn, error: Exception) -> InvokeAnswer:
         self._replies.trouble(error)
         words = self._replies.say("teams.broken")
+        if turn.name == CONSENT:
+            return InvokeAnswer(status=500)
         return _told(words) if turn.name == CARD_ACTION else InvokeAnswer(dialogs.ended_with(words))
 
     async def finished(self, turn: Turn, answer: InvokeAnswer | None) -> None:

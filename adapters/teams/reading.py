@@ -41,7 +41,9 @@ def read_turn(activity: Json) -> Turn | None:
     )
     text, value = _words(activity), activity.get("value")
     value = value if isinstance(value, dict) else {}
-    withheld = looks_like_patient_data(text) or any(looks_like_patient_data(each) for each in _texts(value))
+    withheld = looks_like_patient_data(text) or (
+        _is_typed(activity) and any(map(looks_like_patient_data, _texts(value)))
+    )
     return Turn(
         kind=kind,
         who=who,
@@ -105,6 +107,11 @@ def _where(activity: Json) -> Reference:
         place=place,
         bot=_text(_object(activity, "recipient"), "id"),
     )
+
+
+def _is_typed(activity: Json) -> bool:
+    """Whether its value may hold somebody's own words. What Teams says of a file's place may look like anything."""
+    return activity.get("name") != "fileConsent/invoke"
 
 
 def _words(activity: Json) -> str:

@@ -20,6 +20,7 @@ from bot.message import (
     Choice,
     Divider,
     Facts,
+    File,
     Input,
     Message,
     Paragraph,
@@ -40,6 +41,8 @@ LONG_LABEL = 30
 """Letters that a button on a phone shows; what has more is a question, and shown whole."""
 ROW_COST = LIMIT // 3
 """Bytes that one row of buttons may take."""
+COLUMNS = 4
+"""Of a table on a phone, whose words would break in the middle beside more."""
 CHAT = Place()
 POINT = 400
 """Bytes of a summary, which is one line."""
@@ -128,6 +131,8 @@ class _Drawing:
                 yield self._input(block)
             case Divider():
                 pass
+            case File(name, label):
+                yield from _text((Bold(label), Text(f"\n{name}")))
             case _:
                 assert_never(block)
 
@@ -203,7 +208,7 @@ def _progress(block: Progress) -> Spans:
 
 
 def _table(block: Table) -> Iterator[Element]:
-    """A table, and for clients that know none, each row as a line; a table too large for both is lines alone."""
+    """A table, and for clients that know none, each row as a line; one too large or too wide is lines alone."""
     width = max([len(block.headings), *map(len, block.rows)])
     lines = [line for row in block.rows for line in _text(_row_as_line(block.headings, row))]
     if not width or not lines:
@@ -217,7 +222,7 @@ def _table(block: Table) -> Iterator[Element]:
         "showGridLines": False,
         "fallback": {"type": "Container", "items": lines},
     }
-    if cost(table) > LIMIT // 2:
+    if width > COLUMNS or cost(table) > LIMIT // 2:
         yield from lines
     else:
         yield table

@@ -1,26 +1,21 @@
 """Answers on their way back to Teams: the surfaces ask here what the mentor says, and hand it to Teams."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import TypeVar
 
 from adapters.answers import Answers
 from adapters.teams.dialogs import attachment, frame_of
 from adapters.teams.inbound import Hands
+from adapters.teams.patience import patiently
 from adapters.teams.render import cards, summary
 from adapters.teams.texts import Element, markdown
 from adapters.teams.turns import Json, Reference, Turn
 from bot.conversation import Request
-from bot.errors import BadMessage, CannotReach, DeliveryError, TryLater
+from bot.errors import BadMessage, CannotReach, DeliveryError
 from bot.message import Message, rich
 
 log = logging.getLogger(__name__)
-
-LONGEST_WAIT = 30.0
-TRIES = 3
-T = TypeVar("T")
 
 
 class Replies(Answers):
@@ -30,6 +25,7 @@ class Replies(Answers):
         wiring = hands.wiring
         super().__init__(wiring.conversation, wiring.say)
         self._api = hands.api
+        self._files = hands.files
         self.frame = frame_of(wiring.say)
         settings = wiring.settings
         self.link = f"https://teams.microsoft.com/l/app/{settings.MicrosoftAppId}"
@@ -43,7 +39,11 @@ class Replies(Answers):
             return self.refusal()
         if turn.interrupted:
             return self.sentence("talk.interrupted")
-        return await self.to(request_of(turn, line))
+        message = await self.to(request_of(turn, line))
+        try:
+            return await self._files.offered(turn, message)
+        except Exception as error:  # noqa: BLE001 - the edge: a promise that is not kept is not made
+            return self.trouble(error)
 
     async def post(self, where: Reference, message: Message, *, targeted_at: str = "") -> None:
         """The message as one card or several, one after the other. `targeted_at`: the Teams id of the one who is to see
@@ -102,13 +102,3 @@ def request_of(turn: Turn, line: str, *, is_greeting: bool = False) -> Request:
         name=turn.who.name,
         is_greeting=is_greeting,
     )
-
-
-async def patiently(call: Callable[[], Awaitable[T]]) -> T:
-    """Grant Teams' wish to wait, a few times; raises everything else, and TryLater in the end."""
-    for _ in range(TRIES - 1):
-        try:
-            return await call()
-        except TryLater as error:
-            await asyncio.sleep(min(error.retry_after.total_seconds(), LONGEST_WAIT))
-    return await call()

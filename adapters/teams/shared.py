@@ -9,7 +9,8 @@ import logging
 from dataclasses import replace
 
 from adapters.teams.inbound import Hands
-from adapters.teams.replies import Replies, patiently
+from adapters.teams.patience import patiently
+from adapters.teams.replies import Replies
 from adapters.teams.turns import Turn
 from bot.errors import BadMessage, CannotReach, DeliveryError
 from bot.message import Message, Paragraph, rich

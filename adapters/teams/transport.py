@@ -8,6 +8,7 @@ from adapters.teams.dialogs import attachment
 from adapters.teams.errors import LEFT_ALONE, NOT_FOUND, kind_of
 from adapters.teams.personal import PersonalConversations
 from adapters.teams.render import render, summary
+from adapters.teams.sdk.connector import Connector
 from adapters.teams.turns import Json, Reference
 from bot.clock import Clocks
 from bot.database import Database
@@ -22,9 +23,11 @@ def as_activity(message: Message) -> Json:
     return {"type": "message", "summary": summary(message), "attachments": [attachment(render(message))]}
 
 
-def teams_messenger(settings: Settings, database: Database, clocks: Clocks) -> "TeamsMessenger":
-    """The way to members, put together; `close` ends it."""
-    conversations, api = Conversations(database, clocks), TeamsApi(settings, clocks.machine)
+def teams_messenger(
+    settings: Settings, database: Database, clocks: Clocks, connector: Connector | None = None
+) -> "TeamsMessenger":
+    """The way to members, put together; `close` ends it. `connector`: one that is signed in in a way of its own."""
+    conversations, api = Conversations(database, clocks), TeamsApi(settings, clocks.machine, connector=connector)
     personal = PersonalConversations(settings, database, clocks, api, conversations)
     return TeamsMessenger(api, conversations, personal)
 

@@ -19,6 +19,7 @@ from adapters.web.knows import Knows, find_out
 from adapters.web.personas import PERSONAS, Persona, Typed
 from bot.clock import MovableClock
 from bot.conversation import Request
+from bot.files import Made, NotMade
 from bot.model.demo import DemoMessage
 from bot.model.people import Member, Tenant
 
@@ -97,6 +98,10 @@ class DemoWorld:
         """The member presses something in a message: the answer takes the message's place."""
         async with self._one_at_a_time:
             await self._press(persona, entry, line)
+
+    async def file(self, persona: Persona, recipe: str) -> Made | NotMade:
+        """What a reply offered this member, made now."""
+        return await self._mentor.conversation.make(PLATFORM, TENANT, persona.user, recipe)
 
     async def move(self, by: timedelta, look: Look) -> None:
         """Move the calendar on, hour by hour, so that what falls due arrives at its hour."""

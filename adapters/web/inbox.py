@@ -2,6 +2,7 @@
 courier by `preceptor demo`, `seed` and `tick`; read by the playground.
 """
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from adapters.teams.render import render as render_teams
 from bot.clock import Clocks
 from bot.database import Database
 from bot.errors import CannotReach
+from bot.files import files_of
 from bot.message import Message, plain
 from bot.model.demo import DemoMessage
 from bot.model.people import Member, Tenant
@@ -30,6 +32,7 @@ def drawn(message: Message, *, command: str, opens: bool = False) -> dict[str, A
         "slack": render_slack(message, command=command, opens=opens),
         "teams": render_teams(message, Place(opens=opens)),
         "plain": plain(message),
+        "files": [asdict(file) for file in files_of(message)],
     }
 
 

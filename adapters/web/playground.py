@@ -18,8 +18,10 @@ from adapters.web.gallery import gallery_routes
 from adapters.web.looking import looking
 from adapters.web.pages import STATIC, Pages, Refused, body_of
 from adapters.web.personas import PERSONAS, Persona
+from adapters.web.taking import download
 from bot.clock import Clocks, MachineClock, MovableClock
 from bot.commands import find_commands
+from bot.files import Made
 from jobs.post_office import PostOffice
 
 SCRIPT_WORDS = "playground.script."
@@ -81,10 +83,7 @@ class Playground:
     async def press(self, request: web.Request) -> web.Response:
         pressed = await body_of(request, _Pressed)
         persona = self._persona(pressed.member)
-        transcript = self._world.transcript(persona.user)
-        entry = next((entry for entry in transcript if entry.id == pressed.message and entry.drawn), None)
-        if entry is None:
-            raise Refused(404, "playground.no-message")
+        entry = self._entry(persona, pressed.message)
         await self._world.press(persona, entry, _line(pressed))
         return await self._view(persona)
 
@@ -93,6 +92,26 @@ class Playground:
         persona = self._persona(moved.member)
         await self._world.move(timedelta(days=moved.days), self._look)
         return await self._view(persona)
+
+    async def file(self, request: web.Request) -> web.Response:
+        """A file that a message offers, by its place in it; a platform would bring it by itself."""
+        persona = self._persona(request.query.get("member", ""))
+        message, place = (request.query.get(name, "") for name in ("message", "file"))
+        offered = self._entry(persona, int(message)).drawn if message.isdecimal() and len(message) < 10 else None
+        files = offered.get("files", ()) if offered else ()
+        recipe = next((file["recipe"] for number, file in enumerate(files) if str(number) == place), None)
+        made = await self._world.file(persona, recipe) if recipe else None
+        if not isinstance(made, Made):
+            raise Refused(404, "playground.no-message")
+        return download(made)
+
+    def _entry(self, persona: Persona, number: int) -> Entry:
+        """A message of the mentor's."""
+        transcript = self._world.transcript(persona.user)
+        entry = next((entry for entry in transcript if entry.id == number and entry.drawn), None)
+        if entry is None:
+            raise Refused(404, "playground.no-message")
+        return entry
 
     def _persona(self, user: str) -> Persona:
         persona = self._world.persona(user)
@@ -190,6 +209,7 @@ def _routes(playground: Playground, pages: Pages) -> web.Application:
     app.router.add_get("", playground.page)
     app.router.add_get("/api/start", playground.start)
     app.router.add_get("/api/state", playground.state)
+    app.router.add_get("/api/file", playground.file)
     app.router.add_post("/api/say", playground.say)
     app.router.add_post("/api/press", playground.press)
     app.router.add_post("/api/move", playground.move)

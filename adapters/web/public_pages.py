@@ -69,4 +69,7 @@ class PublicPages:
 
 def _spans(sentence: str) -> list[tuple[bool, str]]:
     """Its words, and whether they are something to type."""
-    return [(isinstance(span, Code), plain_spans((span,))) for span in rich(sentence)]
+    return [
+        (isinstance(span, Code), span.text if isinstance(span, Code) else plain_spans((span,)))
+        for span in rich(sentence)
+    ]

@@ -6,6 +6,8 @@ from types import MappingProxyType
 from bot.clock import local_day
 from bot.mentoring import ce_add, ce_log
 from bot.mentoring.ce_alerts import alerts, follow_records, is_on
+from bot.mentoring.ce_export import export
+from bot.mentoring.ce_feed import calendar
 from bot.mentoring.ce_records import Record, load, named, names_of
 from bot.mentoring.ce_words import card, whole
 from bot.mentoring.showing import sentence
@@ -70,6 +72,7 @@ async def _one(visit: Visit, word: str) -> Message:
         Button(visit.say("ce.button.log"), "ce log", style="primary", opens=True),
         Button(visit.say("ce.button.list"), f"ce list {name}"),
         Button(visit.say("ce.button.date"), f"ce date {name}", opens=True),
+        Button(visit.say("ce.button.export"), f"ce export {name}"),
         Button(visit.say("ce.button.drop"), f"ce drop {name}"),
     )
     own = () if kept.rule.is_training else (sentence(visit, "ce.own", name=name),)
@@ -90,6 +93,8 @@ _WAYS: Mapping[str, Way] = MappingProxyType(
         "restore": ce_log.restore,
         "list": ce_log.listed,
         "alerts": alerts,
+        "export": export,
+        "calendar": calendar,
     }
 )
 _CHANGES = frozenset(("add", "drop", "keep", "log", "edit", "delete", "restore"))
@@ -116,6 +121,9 @@ COMMAND = Command(
         Example("ce add chap earned 2025-01-10"),
         Example('ce log 2 "Leadership" 2027-01-05 for cmm', after=_BOTH),
         Example("ce list", after=(*_BOTH, _UPDATE)),
+        Example("ce export", after=(*_BOTH, _UPDATE)),
+        Example("ce export cmm", after=(*_BOTH, _UPDATE)),
+        Example("ce calendar", after=_BOTH),
         Example("ce alerts", after=_BOTH),
         Example("ce alerts on", after=_BOTH),
         Example("ce delete 1", after=(*_BOTH, _UPDATE)),

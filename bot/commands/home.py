@@ -44,8 +44,14 @@ async def handle(visit: Visit, arguments: str) -> Message:  # noqa: ARG001
 
 
 def _welcome(visit: Visit, plan: CoachingPlan | None, coaching: tuple[Block, ...], due: list[Spans]) -> Message:
-    """For somebody without a step: what this is, and the three ways in."""
-    ways = tuple(rich(visit.say(key)) for key in ("home.way.ask", "home.way.start", "home.way.coach"))
+    """For somebody without a step: what this is, and the four ways in."""
+    ways = tuple(rich(visit.say(f"home.way.{way}")) for way in ("ask", "start", "coach", "ce"))
+    begin = (
+        start_button(visit.say),
+        Button(visit.say("home.button.ask"), "faq"),
+        *_opt_in(visit, plan),
+        *(() if due else (Button(visit.say("home.button.ce"), "ce add"),)),
+    )
     return Message(
         visit.say("home.welcome.title"),
         (
@@ -53,7 +59,7 @@ def _welcome(visit: Visit, plan: CoachingPlan | None, coaching: tuple[Block, ...
             Bullets(ways),
             *_due_blocks(visit, due),
             *coaching,
-            Buttons((start_button(visit.say), Button(visit.say("home.button.ask"), "faq"), *_opt_in(visit, plan))),
+            Buttons(begin),
             *welcome(visit.say),
         ),
     )

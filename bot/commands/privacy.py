@@ -8,7 +8,7 @@ from bot.mentoring.coming_words import leave_words
 from bot.mentoring.outcomes import outcomes_of
 from bot.mentoring.progress import load
 from bot.mentoring.samples import PLACED
-from bot.message import Block, Bullets, Facts, Message, Paragraph, Spans, When, rich, text
+from bot.message import Block, Bullets, Button, Buttons, Facts, Message, Paragraph, Spans, When, rich, text
 from bot.model.coaching import CoachingPlan
 from bot.model.credentials import AlertPlan, HeldCredential, LoggedCourse
 from bot.model.progress import PlannedAction
@@ -21,6 +21,7 @@ async def handle(visit: Visit, arguments: str) -> Message:  # noqa: ARG001
         *await managers_see(visit),
         Facts(await _kept(visit)),
         Bullets(tuple(rich(visit.say(key)) for key in ("privacy.questions", "privacy.employer", "privacy.patients"))),
+        Buttons((Button(visit.say("privacy.button.export"), "export"),)),
         Paragraph(rich(visit.say("privacy.operator")), quiet=True),
     )
     return Message(visit.say("privacy.title"), said)

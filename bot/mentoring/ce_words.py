@@ -18,7 +18,7 @@ from content.credentials import Anchor, CredentialRule, Grace
 from content.wording import Wording
 
 HUNDREDTHS = 100
-_BASES = {Basis.PRINTED: "ce.basis.printed", Basis.DERIVED: "ce.basis.derived", Basis.INFERRED: "ce.basis.inferred"}
+BASES = {Basis.PRINTED: "ce.basis.printed", Basis.DERIVED: "ce.basis.derived", Basis.INFERRED: "ce.basis.inferred"}
 
 
 def number(say: Wording, hundredths: int) -> str:
@@ -117,7 +117,7 @@ def _credits(hundredths: int) -> int | Decimal:
 def _time(say: Wording, now: Standing) -> str:
     if now.cycle is None or now.days_left is None:
         return say("ce.time.unknown")
-    basis = say(_BASES[now.cycle.basis])
+    basis = say(BASES[now.cycle.basis])
     if now.days_left < 0:
         return f"{say.count('ce.time.over', -now.days_left)} {basis}"
     return f"{say.count('ce.time.left', now.days_left)} {basis}"
@@ -161,7 +161,7 @@ def _parts(say: Wording, kept: Kept) -> tuple[Block, ...]:
 def _facts(say: Wording, kept: Kept) -> Iterable[tuple[str, Spans]]:
     rule, now = kept.rule, kept.standing
     if not rule.is_training:
-        yield say("ce.fact.asked"), text(_asked(say, kept))
+        yield say("ce.fact.asked"), text(asked(say, kept))
     if now.logged:
         yield say("ce.fact.logged"), text(amount(say, rule, now.logged))
     if now.carried:
@@ -190,7 +190,7 @@ def _grace(say: Wording, grace: Grace) -> str:
     return f"{say.count('ce.grace', grace.days)} {grace.says}"
 
 
-def _asked(say: Wording, kept: Kept) -> str:
+def asked(say: Wording, kept: Kept) -> str:
     now = kept.standing
     if now.required is None:
         return say("ce.asked.unknown", issuer=kept.rule.issuer)

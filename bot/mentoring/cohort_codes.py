@@ -1,6 +1,6 @@
 """Ways into a cohort: codes for many or for one, and invitations of one person. Called by the `cohort` command.
 
-A code has 51 bits and is kept only as its hash; whoever tries codes gets five tries an hour.
+A code has 51 bits and is kept only as its hash; whoever tries codes gets five tries an hour, and a workspace fifty.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.mentoring.cohort_reach import workspaces_of
 from bot.model.cohorts import Cohort, CohortInvitation, JoinTry
+from bot.model.people import Member
 from bot.visitors import insert_new
 
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -23,6 +24,8 @@ LENGTH = 12
 BITS = LENGTH * log2(len(LETTERS))
 LASTS = timedelta(days=14)
 TRIES = 5
+TRIES_TOGETHER = 50
+"""By all people of a workspace: fewer, and a handful of them could keep everybody else out."""
 PER = timedelta(hours=1)
 INVITATION = "invite-"
 """Opens the name of an invitation of a person, where a code would stand."""
@@ -134,10 +137,15 @@ def _refused(invitation: CohortInvitation, cohort: Cohort, now: datetime) -> Ref
 
 
 async def tries_left(session: AsyncSession, member_id: int, now: datetime) -> tuple[int, datetime]:
-    """How many wrong codes a person may still try now, and when there will be one more."""
+    """How many wrong codes a person may still try now, they and their workspace, and when there will be one more."""
     await session.exec(delete(JoinTry).where(col(JoinTry.member_id) == member_id, col(JoinTry.at) <= now - PER))
-    mine = select(func.count(), func.min(JoinTry.at)).where(JoinTry.member_id == member_id)
-    number, first = (await session.exec(mine)).one()
+    tried = select(func.count(), func.min(JoinTry.at)).where(JoinTry.at > now - PER)
+    number, first = (await session.exec(tried.where(JoinTry.member_id == member_id))).one()
+    here = select(Member.tenant_id).where(Member.id == member_id).scalar_subquery()
+    of_them = tried.join(Member, col(Member.id) == col(JoinTry.member_id)).where(Member.tenant_id == here)
+    together, first_of_all = (await session.exec(of_them)).one()
+    if together >= TRIES_TOGETHER and number < TRIES:
+        return 0, (first_of_all or now) + PER
     return TRIES - number, (first or now) + PER
 
 

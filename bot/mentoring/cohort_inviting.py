@@ -51,7 +51,10 @@ async def _code(visit: Visit, cohort: Cohort, word: str) -> Message:
     address = f"{visit.deployment.public_url}/join/{code}"
     link = (Paragraph((Link(address, address),)),) if word == "link" else ()
     said = Paragraph(rich(visit.say(f"cohorts.invite.{word}")))
-    return Message(visit.say("cohorts.invite.code.title", name=cohort.name), (said, *link, *code_blocks(visit, code)))
+    return Message(
+        visit.say("cohorts.invite.code.title", name=cohort.name),
+        (said, *link, *code_blocks(visit, code, spans=bool(cohort.spans))),
+    )
 
 
 async def _people(visit: Visit, cohort: Cohort, people: list[str]) -> Message:

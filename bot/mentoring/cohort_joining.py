@@ -28,7 +28,7 @@ async def join_one(visit: Visit, rest: str) -> Message:
     if asked is None or not asked["way"]:
         return ask_code(visit)
     left, again = await tries_left(visit.session, visit.member_id, visit.now)
-    if left <= 0:
+    if left <= 0 and not asked["way"].lower().startswith(INVITATION):  # an invitation cannot be guessed by another
         when = Paragraph((*text(visit.say("cohorts.tries") + " "), When(again, visit.zone.key), *text(".")))
         return Message(visit.say("cohorts.tries.title"), (when,))
     way = await find(visit.session, asked["way"], visit.tenant.id, visit.member_id, visit.now)

@@ -21,7 +21,7 @@ async def meant(visit: Visit, verb: str, rest: str, part: Part) -> tuple[Cohort,
 
     A number that is nobody's, another workspace's or another person's is answered alike.
     """
-    mine = await _mine(visit, part, archived=verb == "reopen")
+    mine = await _mine(visit, part, archived=verb in ("reopen", "leave"))
     if number := NUMBER.match(rest):
         found = next((each for each in mine if each.id == int(number[1])), None)
         return (found, rest[number.end() :].strip()) if found else plainly(visit, "unknown")
@@ -32,14 +32,15 @@ async def meant(visit: Visit, verb: str, rest: str, part: Part) -> tuple[Cohort,
 
 async def _mine(visit: Visit, part: Part, *, archived: bool) -> Sequence[Cohort]:
     if part == "member":
-        return await joined(visit.session, visit.member_id)
+        return await joined(visit.session, visit.member_id, also_archived=archived)
     here = await managed(visit.session, visit.member_id, archived=archived)
     return [cohort for cohort, row in here if part == "manager" or await _owns(visit, cohort, row)]
 
 
 async def _owns(visit: Visit, cohort: Cohort, row: CohortManager) -> bool:
-    """Where the owner's data are erased, every manager may do what an owner may."""
-    return row.is_owner or not any(each.is_owner for each, _ in await managers_of(visit.session, id_of(cohort)))
+    """Where the owner's data are erased or their account is closed, every manager may do what an owner may."""
+    team = await managers_of(visit.session, id_of(cohort))
+    return row.is_owner or not any(each.is_owner and who.deactivated_at is None for each, who in team)
 
 
 def which(visit: Visit, verb: str, rest: str, cohorts: Sequence[Cohort]) -> Message:

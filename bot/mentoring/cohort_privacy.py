@@ -15,7 +15,7 @@ from bot.visit import Visit
 
 async def managers_see(visit: Visit) -> tuple[Block, ...]:
     """One part for each cohort the member is in, and the newest looks at them."""
-    cohorts = await joined(visit.session, visit.member_id)
+    cohorts = await joined(visit.session, visit.member_id, also_archived=True)
     looks = await looks_at(visit.session, visit.member_id)
     if not cohorts and not looks:
         return (Paragraph(rich(visit.say("privacy.managers"))),)
@@ -26,6 +26,9 @@ async def managers_see(visit: Visit) -> tuple[Block, ...]:
 async def _part(visit: Visit, cohort: Cohort) -> tuple[Block, ...]:
     say = visit.say
     name = (*rich(say("privacy.cohort")), Text(" "), Bold(cohort.name))
+    if cohort.archived_at is not None:
+        leave = Button(say("cohorts.button.leave"), f"cohort leave #{cohort.id}")
+        return (Paragraph(name), Paragraph(rich(say("privacy.cohort.archived"))), Buttons((leave,)))
     change = Buttons((Button(say("privacy.change"), f"cohort sharing #{cohort.id}"),))
     who = (Paragraph(rich(say("privacy.cohort.who"))), Bullets(await team_lines(visit, cohort)))
     return (Paragraph(name), await _row(visit, cohort), *who, change)

@@ -16,11 +16,15 @@ from bot.model.people import Member, Tenant
 
 
 async def workspaces_of(session: AsyncSession, cohort: Cohort) -> Mapping[int, Tenant]:
-    """The workspaces whose people may be in it, by their numbers; its own among them."""
+    """The workspaces whose people may be in it, by their numbers; its own among them.
+
+    One that allows figures alone is in no cohort but its own: beside rows of others, figures would tell of its people.
+    """
     mine = col(Tenant.id) == cohort.tenant_id
     if cohort.spans:
         above = select(Tenant.organisation_id).where(Tenant.id == cohort.tenant_id).scalar_subquery()
-        mine = or_(mine, and_(col(Tenant.organisation_id) == above, col(Tenant.left_at).is_(None)))
+        is_open = (col(Tenant.left_at).is_(None), col(Tenant.cohorts_locked).is_not(True))
+        mine = or_(mine, and_(col(Tenant.organisation_id) == above, *is_open))
     found = (await session.exec(select(Tenant).where(mine))).all()
     return {each.id: each for each in found if each.id is not None}
 

@@ -97,7 +97,11 @@ async def view_of(
         # One at a time: two who look at once must not make two batches of the same people.
         await session.exec(rows_of(Cohort.id).where(Cohort.id == cohort.id).with_for_update())
     people = await _people(session, await _whole(session, cohort), pack, now, each_one=parts is not Parts.FIGURES)
-    batches = await count_anew(session, id_of(cohort), people, now) if parts is not Parts.ROWS else []
+    batches = (
+        await count_anew(session, cohort, people, now, is_strict=bool(tenant.cohorts_locked))
+        if parts is not Parts.ROWS
+        else []
+    )
     return project(await _known(session, cohort, tenant, people, batches, parts), now)
 
 
@@ -106,7 +110,11 @@ async def glimpse_of(
 ) -> View | None:
     """The same, in a session that only reads; None where somebody is to be counted anew."""
     people = await _people(session, await _whole(session, cohort), pack, now, each_one=parts is not Parts.FIGURES)
-    batches = await as_counted(session, id_of(cohort), people, now) if parts is not Parts.ROWS else []
+    batches = (
+        await as_counted(session, cohort, people, now, is_strict=bool(tenant.cohorts_locked))
+        if parts is not Parts.ROWS
+        else []
+    )
     if batches is None:
         return None
     return project(await _known(session, cohort, tenant, people, batches, parts), now)
@@ -136,12 +144,15 @@ async def row_of(session: AsyncSession, cohort: Cohort, member_id: int, pack: Pa
     """The very row that managers see of one member; None where they see none."""
     one = replace(await _whole(session, cohort), member_id=member_id)
     people = await _people(session, one, pack, now)
-    rows = [shown(each.facts, now) for each in people if not each.facts.is_withheld]
+    rows = [shown(each.facts, now) for each in people]
     return next((row for row in rows if not row.is_empty), None)
 
 
 async def _whole(session: AsyncSession, cohort: Cohort) -> _Of:
     return _Of(id_of(cohort), await workspaces_of(session, cohort), cohort.tenant_id)
+
+
+_More = tuple[int, tuple[date, ...], tuple[str, ...], tuple[Held, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +164,9 @@ class _Besides:
     outcomes: Mapping[int, tuple[str, ...]]
     certificates: Mapping[int, tuple[Held, ...]]
 
-    def of(self, member: int) -> tuple[int, tuple[date, ...], tuple[str, ...], tuple[Held, ...]]:
-        return (
-            self.done.get(member, 0),
-            self.milestones.get(member, ()),
-            self.outcomes.get(member, ()),
-            self.certificates.get(member, ()),
-        )
+    def of(self, member: int) -> _More:
+        days, kinds = self.milestones.get(member, ()), self.outcomes.get(member, ())
+        return self.done.get(member, 0), days, kinds, self.certificates.get(member, ())
 
 
 async def _people(session: AsyncSession, of: _Of, pack: Pack, now: datetime, *, each_one: bool = True) -> list[Known]:
@@ -170,10 +177,10 @@ async def _people(session: AsyncSession, of: _Of, pack: Pack, now: datetime, *, 
     if not rows:
         return []
     besides = _Besides(
-        await _done(session, of, pack),
-        await _milestones(session, of),
-        await _outcomes(session, of),
-        await certificates_of(session, of.sharing(Shared.CE, *COLUMNS), pack.credentials, now),
+        done=await _done(session, of, pack),
+        milestones=await _milestones(session, of),
+        outcomes=await _outcomes(session, of),
+        certificates=await certificates_of(session, of.sharing(Shared.CE, *COLUMNS), pack.credentials, now),
     )
     kinds: dict[object, list[int]] = {}
     found: list[Known] = []
@@ -195,7 +202,6 @@ def _facts(of: _Of, row: Record[Any], besides: _Besides, now: datetime) -> Facts
         user_id=row.user_id,
         name=row.name or "",
         workspace="" if row.tenant_id == of.home else workspace.name or workspace.external_id,
-        is_withheld=row.tenant_id != of.home and bool(workspace.cohorts_locked),
         shares=_FIELDS[row.bits],
         step_since=row.step_since,
         zone=_zone(row.zone),

@@ -3,6 +3,7 @@
 """
 
 from bot.mentoring.cohort_naming import people_in
+from bot.mentoring.cohort_settling import start_over
 from bot.message import Button, Buttons, Mention, Message, Paragraph, Spans, Text, rich
 from bot.visit import Visit
 
@@ -18,6 +19,8 @@ async def cohort_rules(visit: Visit, rest: str) -> Message:
         case "only":
             return Message(visit.say("admin.cohorts.only.title"), (Paragraph(rich(visit.say("admin.cohorts.only"))),))
         case "lock" | "unlock":
+            if word.lower() == "lock" and not visit.tenant.cohorts_locked:
+                await start_over(visit.session, visit.member.tenant_id)
             visit.tenant.cohorts_locked = word.lower() == "lock"
     visit.session.add(visit.tenant)
     return _state(visit)

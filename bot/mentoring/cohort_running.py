@@ -61,12 +61,12 @@ def may_create(visit: Visit) -> bool:
     return makers is None or visit.member.user_id in makers or visit.is_operator
 
 
-def code_blocks(visit: Visit, code: str) -> tuple[Block, ...]:
+def code_blocks(visit: Visit, code: str, *, spans: bool = False) -> tuple[Block, ...]:
     """How to come in, in a line that can be passed on, and until when."""
     until = (Text(f" {visit.say('cohorts.code.until')} "), When(visit.now + LASTS, visit.zone.key, "day"), Text("."))
     return (
         Paragraph((Code(f"cohort join {code}"),)),
-        Paragraph((*rich(visit.say("cohorts.code")), *until), quiet=True),
+        Paragraph((*rich(visit.say("cohorts.code.spans" if spans else "cohorts.code")), *until), quiet=True),
     )
 
 

@@ -23,7 +23,8 @@ from bot.mentoring.cohort_batches import (
     settle,
 )
 from bot.mentoring.cohort_view import COUNTED, Batch, Facts, Shared, has, place_of
-from bot.model.cohorts import CohortBatch, CohortShare
+from bot.mentoring.cohorts import id_of
+from bot.model.cohorts import Cohort, CohortBatch, CohortManager, CohortShare
 
 AT_ONCE = 5000
 """Rows read or changed in one statement."""
@@ -53,29 +54,45 @@ class _Count:
     """Places as the first batch there wrote them."""
 
 
-async def count_anew(session: AsyncSession, cohort_id: int, people: Sequence[Known], now: datetime) -> list[Batch]:
-    """Settle each field, keep what changed, and say who is counted now."""
-    count = await _count(session, cohort_id, people, now)
+async def count_anew(
+    session: AsyncSession, cohort: Cohort, people: Sequence[Known], now: datetime, *, is_strict: bool
+) -> list[Batch]:
+    """Settle each field, keep what changed, and say who is counted now.
+
+    `is_strict` where nobody sees rows: then whoever was counted in any cohort is nobody new, since the figures of two
+    cohorts may be subtracted; nor is a manager, who knows what they share themself.
+    """
+    count = await _count(session, cohort, people, now, is_strict=is_strict)
     batches = list(count.batches)
     for field, settled in count.changes.items():
         await _end(session, settled.ended)
         for new in settled.new:
             label = count.labels.get(same_place(new.place), new.place)
-            await _begin(session, cohort_id, field, new, label)
+            await _begin(session, id_of(cohort), field, new, label)
             batches.append(Batch(field, frozenset(new.members), *label))
     return batches
 
 
 async def as_counted(
-    session: AsyncSession, cohort_id: int, people: Sequence[Known], now: datetime
+    session: AsyncSession, cohort: Cohort, people: Sequence[Known], now: datetime, *, is_strict: bool
 ) -> list[Batch] | None:
     """Who is counted, where nothing is to change in that; writes nothing."""
-    count = await _count(session, cohort_id, people, now)
+    count = await _count(session, cohort, people, now, is_strict=is_strict)
     return None if any(each.ended or each.new for each in count.changes.values()) else count.batches
 
 
-async def _count(session: AsyncSession, cohort_id: int, people: Sequence[Known], now: datetime) -> _Count:
-    rows = (await session.exec(select(CohortBatch).where(CohortBatch.cohort_id == cohort_id))).all()
+async def start_over(session: AsyncSession, tenant_id: int) -> None:
+    """Nobody was ever counted in this workspace's cohorts: managers saw all rows, and see figures alone from now on."""
+    ours = select(Cohort.id).where(Cohort.tenant_id == tenant_id)
+    shares = update(CohortShare).where(col(CohortShare.cohort_id).in_(ours))
+    await session.exec(shares.values(batch_id=None, was_counted=False))
+    await session.exec(delete(CohortBatch).where(col(CohortBatch.cohort_id).in_(ours)))
+
+
+async def _count(
+    session: AsyncSession, cohort: Cohort, people: Sequence[Known], now: datetime, *, is_strict: bool
+) -> _Count:
+    rows = (await session.exec(select(CohortBatch).where(CohortBatch.cohort_id == cohort.id))).all()
     alike, batches, left = _alike(people), list[Batch](), dict[Shared, list[Known]]()
     standing = {field: _standing(rows, field) for field in COUNTED}
     for number, field in enumerate(COUNTED):
@@ -83,10 +100,10 @@ async def _count(session: AsyncSession, cohort_id: int, people: Sequence[Known],
         batches += (Batch(field, members, *standing[field][each].place) for each, members in whole.items())
         for each in whole:
             del standing[field][each]
-    waits = await _waits(
-        session, cohort_id, {one for some in left.values() for each in some for one in each.members}, now
-    )
-    changes = {field: settle(_sharers(left[field], field, waits), standing[field]) for field in COUNTED}
+    waiting = {one for some in left.values() for each in some for one in each.members}
+    waits = await _waits(session, id_of(cohort), waiting, now)
+    known = await _known_before(session, id_of(cohort), waiting) if is_strict else frozenset()
+    changes = {field: settle(_sharers(left[field], field, waits, known), standing[field]) for field in COUNTED}
     return _Count(batches, changes, {same_place((each.region, each.site)): (each.region, each.site) for each in rows})
 
 
@@ -122,11 +139,12 @@ def _split(
     return whole, [each for number, some in there.items() if number not in whole for each in some]
 
 
-def _sharers(people: Iterable[Known], field: Shared, waits: _Waits) -> list[Sharer]:
+def _sharers(people: Iterable[Known], field: Shared, waits: _Waits, known: Collection[object]) -> list[Sharer]:
     found: list[Sharer] = []
     for each in people:
         for member in each.members:
             has_waited, was_counted = waits[member, field.value]
+            was_counted |= member in known or (member, field.value) in known
             found.append(Sharer(member, has_waited, was_counted=was_counted, place=place_of(each.facts)))
     return found
 
@@ -141,6 +159,16 @@ async def _waits(session: AsyncSession, cohort_id: int, members: Collection[int]
         for member, field, since, was_counted in (await session.exec(wanted)).all():
             found[member, field] = (since is not None and since <= now - PATIENCE, was_counted)
     return found
+
+
+async def _known_before(session: AsyncSession, cohort_id: int, members: Collection[int]) -> frozenset[object]:
+    """Of these, the managers of the cohort; and with a field, those who were counted in any cohort."""
+    mine = select(CohortManager.member_id).where(CohortManager.cohort_id == cohort_id)
+    found: set[object] = set((await session.exec(mine)).all())
+    for some in _parts(sorted(members)):
+        anywhere = select(CohortShare.member_id, CohortShare.field).where(col(CohortShare.member_id).in_(some))
+        found |= {tuple(each) for each in (await session.exec(anywhere.where(col(CohortShare.was_counted)))).all()}
+    return frozenset(found)
 
 
 async def _end(session: AsyncSession, batches: Collection[int]) -> None:

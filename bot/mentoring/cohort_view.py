@@ -52,8 +52,6 @@ class Facts:
     """What the platform calls them; empty where it has not said."""
     workspace: str = ""
     """Theirs, where it is another than the cohort's own."""
-    is_withheld: bool = False
-    """That workspace allows figures alone."""
     step: int | None = None
     step_since: datetime | None = None
     """When the step was last begun to be shared; None while it is not."""
@@ -178,11 +176,9 @@ def project(known: Cohorts, now: datetime) -> View:
     """What may be known of a cohort at an instant of the calendar."""
     is_listed = known.is_listed and not known.is_locked
     seen = {each.member_id: shown(each, now) for each in known.people}
-    withheld = {each.member_id for each in known.people if each.is_withheld}
-    listed = (row for row in seen.values() if not row.is_empty and row.member_id not in withheld)
-    rows = sorted(listed, key=_order) if is_listed else ()
+    rows = sorted((row for row in seen.values() if not row.is_empty), key=_order) if is_listed else ()
     seen |= {member: seen[other] for member, other in known.alike.items()}
-    counted = frozenset[int]().union(*(batch.members for batch in known.batches))
+    counted = _counted(known)
     places = _by_place(known.batches, seen)
     return View(
         cohort_id=known.cohort_id,
@@ -195,6 +191,15 @@ def project(known: Cohorts, now: datetime) -> View:
         invited=len(counted | known.invited),
         is_locked=known.is_locked,
     )
+
+
+def _counted(known: Cohorts) -> frozenset[int]:
+    """Who is said to share something: all who are counted. Without rows only those of one field, or the difference
+    between two figures would tell how few share the one and not the other.
+    """
+    of_field = {field: [batch.members for batch in known.batches if batch.field is field] for field in COUNTED}
+    each = [frozenset[int]().union(*members) for members in of_field.values()]
+    return max(each, key=len) if known.is_locked else frozenset[int]().union(*each)
 
 
 def shown(facts: Facts, now: datetime) -> Row:
@@ -256,7 +261,7 @@ def figures(batches: Iterable[Batch], seen: Mapping[int, Row]) -> Figures:
         outcomes_of=len(came),
         outcomes=_sorted(Counter([kind for row in came for kind in row.outcomes])),
         ce_of=len(held),
-        soon=sum([each.is_soon for each in ending]),
+        soon=sum(each.is_soon for each in ending),
         ends=_sorted(Counter([each.last.replace(day=1) for each in ending])),
     )
 

@@ -39,10 +39,11 @@ async def managed(
     return (await session.exec(mine)).all()
 
 
-async def joined(session: AsyncSession, member_id: int) -> Sequence[Cohort]:
-    """The cohorts somebody is in, oldest first."""
+async def joined(session: AsyncSession, member_id: int, *, also_archived: bool = False) -> Sequence[Cohort]:
+    """The cohorts somebody is in, oldest first. Archived ones may be opened again."""
     wanted = select(Cohort).join(CohortMembership, col(CohortMembership.cohort_id) == col(Cohort.id))
-    is_in = (col(CohortMembership.left_at).is_(None), col(Cohort.archived_at).is_(None))
+    runs = () if also_archived else (col(Cohort.archived_at).is_(None),)
+    is_in = (col(CohortMembership.left_at).is_(None), *runs)
     mine = wanted.where(CohortMembership.member_id == member_id, *is_in).order_by(col(Cohort.id))
     return (await session.exec(mine)).all()
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.mentoring.cohort_reach import part
@@ -51,8 +51,8 @@ async def join(session: AsyncSession, tenants: Sequence[Tenant], name: str, now:
     ended = 0
     for each in moving:
         ended += await part(session, [each.id or 0], now)
-        each.organisation_id = above.id
-    session.add_all([above, *moving])
+        await _move(session, each, above)
+    session.add(above)
     await session.flush()
     return ended
 
@@ -70,7 +70,14 @@ async def _alone(session: AsyncSession, tenant: Tenant, now: datetime) -> Organi
     above = Organisation(name=tenant.name, created_at=now)
     session.add(above)
     await session.flush()
-    tenant.organisation_id = above.id
+    await _move(session, tenant, above)
+    return above
+
+
+async def _move(session: AsyncSession, tenant: Tenant, above: Organisation) -> None:
+    """What stood above it goes, unless others stand under it."""
+    before, tenant.organisation_id = tenant.organisation_id, above.id
     session.add(tenant)
     await session.flush()
-    return above
+    others = select(Tenant.id).where(col(Tenant.organisation_id) == before)
+    await session.exec(delete(Organisation).where(col(Organisation.id) == before, ~others.exists()))

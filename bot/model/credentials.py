@@ -1,6 +1,7 @@
 """Continuing education: the credentials members hold, the courses they log, and what they chose about alerts."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, Index, text
 from sqlmodel import Field, SQLModel
@@ -11,7 +12,10 @@ from bot.model.columns import Instant
 class HeldCredential(SQLModel, table=True):
     """A credential, or a training that comes back, that a member keeps here."""
 
-    __table_args__ = {"sqlite_autoincrement": True}  # its id stands in the ledger, so it must never be given twice
+    __table_args__ = (
+        Index("ix_heldcredential_rule", "rule_id", "rule_version"),
+        {"sqlite_autoincrement": True},  # its id stands in the ledger, so it must never be given twice
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     member_id: int = Field(foreign_key="member.id", index=True)
@@ -80,3 +84,22 @@ class AlertPlan(SQLModel, table=True):
     """The last such day that was planned."""
     next_due_at: datetime | None = Field(default=None, sa_type=Instant)
     """The instant of the first of `days`, in UTC; None when nothing is to come."""
+
+
+class RuleVersion(SQLModel, table=True):
+    """What a credential's rule said in a version that members have seen: what a newer one changes is told by it."""
+
+    rule_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    rule: dict[str, Any] = Field(sa_type=JSON)
+    """As `content.credentials.CredentialRule` has it."""
+
+
+class CalendarFeed(SQLModel, table=True):
+    """The secret address of a member's calendar. Turned off, its row is gone."""
+
+    member_id: int = Field(foreign_key="member.id", primary_key=True)
+    token_hash: str = Field(unique=True)
+    """The address itself is shown once and kept nowhere."""
+    made_at: datetime = Field(sa_type=Instant)
+    """By the calendar clock."""

@@ -13,6 +13,8 @@ from bot.model.columns import Instant
 
 SPEECH = "speech"
 """The kind of an event in which somebody speaks to the mentor."""
+FILE = "file"
+"""The kind of one that we store ourselves: a file that a reply offered waits to be handed over."""
 
 
 class InboundEvent(SQLModel, table=True):

@@ -1,6 +1,7 @@
 """Workspaces and the people in them."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, text
 from sqlmodel import Field, SQLModel, UniqueConstraint
@@ -43,6 +44,8 @@ class Tenant(SQLModel, table=True):
     """The people who may create cohorts, by their own ids; None for everybody."""
     cohorts_locked: bool | None = None
     """True: managers see figures alone, and nobody's row."""
+    ce_rules: list[dict[str, Any]] | None = Field(default=None, sa_type=JSON)
+    """The workspace's own rules of trainings that come back, as `bot.mentoring.ce_own_rules` has them."""
     created_at: datetime = Field(sa_type=Instant)
 
 

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, async_playwright, expect
 from bot.clock import FixedClock
 from bot.conversation import Knowledge
 from bot.database import Database
+from tests.e2e.playground_server import Demo, demo_server
 from tests.fakes.dashboard import Dashboard, open_dashboard
 from tests.fakes.desk import Desk
 from tests.fakes.warm_program import WarmProgram
@@ -29,7 +30,7 @@ ARGUMENTS = (
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     path = shutil.which("chromium")
     if path is None:
@@ -49,6 +50,12 @@ def program() -> Iterator[WarmProgram]:
     warm = WarmProgram()
     yield warm
     warm.close()
+
+
+@pytest.fixture
+async def demo(sqlite: Database, knowledge: Knowledge) -> AsyncIterator[Demo]:
+    async with demo_server(sqlite, knowledge) as running:
+        yield running
 
 
 @pytest.fixture

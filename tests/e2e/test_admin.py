@@ -50,7 +50,7 @@ async def test_where_nobody_is_named_the_setting_is(office: Coached) -> None:
 
 async def test_only_those_who_may_are_offered_it(office: Coached) -> None:
     assert "admin" not in plain(await office.say("help"))
-    assert "admin For the people who run me here" in plain(await office.say("help", user="boss"))
+    assert "`admin` For the people who run me here" in plain(await office.say("help", user="boss"))
     assert "admin" not in buttons(await office.say("admins")).values()
 
 

@@ -93,7 +93,7 @@ async def test_off_and_stop_end_them(office: Coached) -> None:
 async def test_in_the_weekly_note_where_both_fall_on_one_day(office: Coached) -> None:
     for line in (PLACED, "coach on", "ce add cmm expires 2026-12-02", "ce alerts on"):
         await office.say(line)  # the note and the 7 days both fall on Wednesday, 25 November, at noon
-    messages = await office.wait(3 * DAY, step=timedelta(minutes=30))
+    messages = await office.wait(3 * DAY, step=2 * HOUR)
     with_ce = [message for message in messages if "CMM" in plain(message)]
     assert len(with_ce) == 1
     assert with_ce[0].words() <= 60
@@ -107,7 +107,7 @@ async def test_without_a_note_that_day_it_comes_by_itself(office: Coached) -> No
     for line in (PLACED, "coach on", "ce add cmm expires 2026-12-02", "ce alerts on", "coach settings topics step"):
         await office.say(line)
     await office.say("coach pause 2027-01-10")  # a pause of notes is none of CE alerts
-    messages = await office.wait(10 * DAY, step=timedelta(minutes=30))
+    messages = await office.wait(10 * DAY, step=4 * HOUR)
     assert [slot for slot, state, _ in await told(office) if state == State.SENT] == ["2026-11-25", "2026-12-01"]
     assert len(messages) == 2
 

@@ -80,6 +80,19 @@ async def test_a_code_for_one_is_used_by_one(office: Coached) -> None:
     assert (await say(office, f"cohort join {code} share step", user="U2")).title == "That code was used"
 
 
+async def test_fifty_wrong_codes_an_hour_in_a_workspace(office: Coached) -> None:
+    """Whoever was invited by name comes in all the same."""
+    code = await create(office)
+    await say(office, "cohort invite @U99")
+    for number in range(50):
+        await say(office, "cohort join BCDF-GHJK-LMNP", user=f"U{number % 10}")
+    assert (await say(office, f"cohort join {code}", user="U98")).title == "That is enough tries for now"
+    assert "means" in (await say(office, "cohort join invite-2", user="U99")).title
+    assert (await say(office, "cohort join BCDF-GHJK-LMNP", user="U1", tenant="T2")).title == "That code leads nowhere"
+    office.calendar.move(timedelta(hours=1))
+    assert "means" in (await say(office, f"cohort join {code}", user="U98")).title
+
+
 async def test_five_wrong_codes_an_hour(office: Coached) -> None:
     code = await create(office)
     for _ in range(5):

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from bot.clock import FixedClock
 from bot.conversation import Knowledge
@@ -132,14 +132,27 @@ async def test_a_manager_may_stop_being_one(office: Coached) -> None:
 
 async def test_names_change_and_old_cohorts_rest(office: Coached) -> None:
     code = await create(office)
-    await enter(office, code, 1)
+    await enter(office, code, 2)
     assert (await say(office, "cohort rename Autumn group")).title == "It is called “Autumn group” now"
     assert (await say(office, "cohort archive")).title == "Archive “Autumn group”?"
     assert (await say(office, "cohort archive yes")).title == "It is archived"
     assert (await say(office, "cohort show #1")).title == "There is no such cohort for you here"
-    assert "You are in no cohort" in plain(await say(office, "privacy", user="U1"))
+    assert "Nothing: it is archived." in plain(await say(office, "privacy", user="U2"))
+    assert (await say(office, "cohort leave", user="U2")).title == "You have left"
     assert (await say(office, "cohort reopen")).title == "It is open again"
-    assert "up to date" in await view(office)
+    assert (await view(office)).count("Sample 1 | ") == 1
+    assert "Sample 2" not in await view(office)
+
+
+async def test_a_closed_account_owns_nothing(office: Coached) -> None:
+    await create(office)
+    await say(office, "cohort managers add @SECOND")
+    async with office.database.work() as session:
+        await session.exec(
+            update(Member).where(col(Member.user_id) == "BOSS").values(deactivated_at=office.calendar.now())
+        )
+    await say(office, "cohort managers transfer @SECOND", user="SECOND")
+    assert await owners(office) == ["SECOND"]
 
 
 async def test_of_several_cohorts_each_is_asked_for_by_name(office: Coached) -> None:

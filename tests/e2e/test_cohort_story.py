@@ -135,6 +135,38 @@ async def test_locked_to_figures_nobody_has_a_row(office: Coached) -> None:
     assert (await say(office, "cohort cheer @U1")).title == "Nobody like that in your view"
 
 
+async def test_figures_alone_of_two_cohorts_cannot_be_subtracted(office: Coached) -> None:
+    """The second has five of the first one's six, so their difference would be the sixth."""
+    codes = [await create(office, name) for name in ("One", "Two")]
+    await say(office, "admin cohorts lock")
+    await enter(office, codes[0], 6)
+    for number in range(1, 6):
+        await say(office, f"cohort join {codes[1]} share everything", user=f"U{number}")
+    assert "Step 3: 6 / 6" in await view(office, line="cohort show #1")
+    assert "Step 3" not in await view(office, line="cohort show #2")
+    await say(office, "admin cohorts unlock")
+    assert "Step 3: 5 / 5" in await view(office, line="cohort show #2")
+    await say(office, "admin cohorts lock")
+    told = [await view(office, line=f"cohort show #{number}") for number in (2, 1)]
+    assert ["Step 3: 5 / 5" in each for each in told] == [True, False]  # whichever is looked at first
+
+
+async def test_figures_alone_count_five_besides_the_manager_and_tell_no_smaller_difference(office: Coached) -> None:
+    code = await create(office)
+    await say(office, "admin cohorts lock")
+    await enter(office, code, 4)
+    for line in (STEP, f"cohort join {code} share everything"):
+        await say(office, line)
+    assert "Step 3" not in await view(office)
+    await enter(office, code, 2, first=5, fields="activity")
+    told = await view(office)
+    assert "Step 3" not in told
+    assert "Had an update lately: 7 of 7" in told
+    await enter(office, code, 1, first=7, fields="step")
+    assert "Step 3: 6 / 6" in (told := await view(office))
+    assert "Share something: 7 of 7" in told  # of one field, though eight share something
+
+
 async def test_a_look_is_one_record_an_hour_and_names_who_was_shown(office: Coached) -> None:
     code = await create(office)
     await enter(office, code, 2, fields="activity")

@@ -36,7 +36,7 @@ async def test_a_notice_is_shown_first_as_members_will_see_it(office: Coached) -
     assert message.discreet == "You have a message"
     assert plain(message).splitlines()[1:] == [
         SAID,
-        "From the person who runs this mentor. You get this because you turned messages on. stop ends them.",
+        "From the person who runs this mentor. You get this because you turned messages on. `stop` ends them.",
     ]
     small = message.blocks[-1]
     assert isinstance(small, Paragraph)

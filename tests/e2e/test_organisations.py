@@ -15,7 +15,7 @@ from bot.clock import FixedClock
 from bot.conversation import Knowledge
 from bot.database import Database
 from bot.message import plain
-from bot.model.people import Member, Tenant
+from bot.model.people import Member, Organisation, Tenant
 from tests.fakes.coached import Coached, coached
 from tests.fakes.cohorts import STEP, create, enter, view
 from tests.fakes.notices import run_by_bosses, say
@@ -89,21 +89,27 @@ async def the_operator_parts_them(office: Coached) -> None:
     told = await view(office)
     assert "of T2" not in told
     assert "Figures come once 5 people share something." in told
+    assert re.findall(r"Sample Health.*: (.*)", (await order(office, "list")).output) == ["demo:T1"]
     await order(office, "join", "demo:T1", "demo:T2", "--yes")
+    async with office.database.reading() as session:
+        assert (
+            len((await session.exec(select(Organisation))).all()) == 2
+        )  # one for T3; none is left without a workspace
     assert "of T2" not in await view(office)  # what was withdrawn stays so until they say otherwise
 
 
-async def test_a_workspace_that_allows_figures_alone_shows_no_row_elsewhere(office: Coached) -> None:
+async def test_a_workspace_that_allows_figures_alone_is_in_no_other_ones_cohort(office: Coached) -> None:
+    """Four rows and a figure of five would tell about the fifth."""
     code = await create(office)
     await enter(office, code, 4)
     await say(office, "home", tenant="T2")
     await order(office, "join", "demo:T1", "demo:T2", "--yes")
     await say(office, "cohort span on")
-    await say(office, "admin cohorts lock", tenant="T2")
     assert "You are in" in await come(office, code, "U1", "T2")
-    told = await view(office)
-    assert "Share something: 5 of 5" in told
-    assert "of T2" not in told
-    assert "No row at all." in plain(await say(office, "privacy", user="U1", tenant="T2"))
+    assert "Share something: 5 of 5" in await view(office)
+    await say(office, "admin cohorts lock", tenant="T2")
+    assert "Share something" not in await view(office)
+    assert await come(office, code, "U2", "T2") == ELSEWHERE
     await say(office, "cohort span off")
+    await say(office, "admin cohorts unlock", tenant="T2")
     assert "Share something" not in await view(office)

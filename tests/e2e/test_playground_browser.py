@@ -6,19 +6,14 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from bot.conversation import Knowledge
-from bot.database import Database
-from tests.e2e.playground_server import Demo, demo_server
+from bot.commands import find_commands
+from jobs.nudges import find_nudges
+from tests.e2e.playground_server import Demo
 
 pytestmark = pytest.mark.browser
 
 NOTE = "Your weekly note is ready"
-
-
-@pytest.fixture
-async def demo(sqlite: Database, knowledge: Knowledge) -> AsyncIterator[Demo]:
-    async with demo_server(sqlite, knowledge) as running:
-        yield running
+FITS = "document.documentElement.scrollWidth <= window.innerWidth"
 
 
 @pytest.fixture
@@ -128,9 +123,19 @@ async def test_a_phone_shows_one_thing_at_a_time_and_never_scrolls_sideways(page
     await page.get_by_role("button", name="What the mentor knows").click()
     await expect(panel).to_be_visible()
     await expect(page.locator("#line")).to_be_hidden()
-    for path in (page.url, re.sub("playground$", "gallery", page.url)):
-        await page.goto(path)
-        assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+    assert await page.evaluate(FITS)
+
+
+async def test_the_gallery_shows_every_command_and_nudge_also_on_a_phone(page: Page) -> None:
+    await page.set_viewport_size({"width": 320, "height": 640})
+    gallery = re.sub("playground$", "gallery", page.url)
+    pages = [await (await page.goto(gallery, timeout=90_000)).text() for _ in range(2)]  # type: ignore[union-attr]
+    assert await page.evaluate(FITS)
+    assert pages[0] == pages[1]
+    names = [command.name for command in find_commands()] + [f"nudge-{nudge.kind}" for nudge in find_nudges()]
+    assert len(names) >= 21
+    assert [name for name in names if f'id="{name}"' not in pages[0]] == []
+    assert pages[0].count('data-platform="slack"') == pages[0].count('data-platform="teams"') >= 70
 
 
 async def _tab_to(page: Page, name: str) -> None:

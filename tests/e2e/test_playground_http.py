@@ -8,20 +8,12 @@ import pytest
 from aiohttp import ClientSession
 from sqlmodel import select
 
-from bot.commands import find_commands
 from bot.conversation import Knowledge
 from bot.database import Database
 from bot.model.demo import DemoMessage
-from jobs.nudges import find_nudges
 from tests.e2e.playground_server import Demo, demo_server
 
 View = dict[str, Any]
-
-
-@pytest.fixture
-async def demo(sqlite: Database, knowledge: Knowledge) -> AsyncIterator[Demo]:
-    async with demo_server(sqlite, knowledge) as running:
-        yield running
 
 
 @pytest.fixture
@@ -49,6 +41,18 @@ async def test_the_sample_members_stand_where_they_are_said_to(http: ClientSessi
     assert [view["knows"]["step"] for view in views] == [None, 2, 4, 7]
     assert [len(view["messages"]) > 1 for view in views] == [True] * 4
     assert "unasked" in {message["author"] for message in views[2]["messages"]}
+
+
+async def test_a_file_is_downloaded_by_whoever_it_was_offered_to(http: ClientSession) -> None:
+    offered = (await tell(http, "say", member="sample-2", text="export"))["messages"][-1]
+    assert [file["recipe"] for file in offered["drawn"]["files"]] == ["record"]
+    wanted = {"member": "sample-2", "message": str(offered["id"]), "file": "0"}
+    async with http.get("api/file", params=wanted) as answer:
+        assert [row["user_id"] for row in (await answer.json())["kept"]["member"]] == ["sample-2"]
+        assert answer.headers["Content-Disposition"].startswith("attachment;")
+    for other in ({"member": "sample-1"}, {"message": "1"}, {"message": "x"}, {"file": "1"}, {"file": "²"}):
+        async with http.get("api/file", params={**wanted, **other}) as answer:
+            assert answer.status == 404, other
 
 
 async def test_a_typed_line_is_answered_by_the_mentor(http: ClientSession) -> None:
@@ -199,13 +203,3 @@ async def test_pages_forbid_what_they_do_not_need(demo: Demo) -> None:
             assert "There is no such page" in await response.text()
         async with session.get("/", allow_redirects=False) as response:
             assert (response.status, response.headers["Location"]) == (302, "/playground")
-
-
-async def test_the_gallery_shows_every_command_and_nudge(demo: Demo) -> None:
-    async with ClientSession(demo.address) as session:
-        pages = [await (await session.get("/gallery")).text() for _ in range(2)]
-    assert pages[0] == pages[1]
-    names = [command.name for command in find_commands()] + [f"nudge-{nudge.kind}" for nudge in find_nudges()]
-    assert len(names) >= 21
-    assert [name for name in names if f'id="{name}"' not in pages[0]] == []
-    assert pages[0].count('data-platform="slack"') == pages[0].count('data-platform="teams"') >= 70

@@ -27,6 +27,8 @@ METHODS = {
     "conversations_history": "im:history",
     "conversations_open": "im:write",
     "dnd_teamInfo": "dnd:read",
+    "files_completeUploadExternal": "files:write",
+    "files_getUploadURLExternal": "files:write",
     "oauth_v2_access": None,
     "users_info": "users:read",
     "views_open": None,

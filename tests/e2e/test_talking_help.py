@@ -12,7 +12,7 @@ async def test_help_tells_of_a_command_of_two_words_by_both(talk: Talk, line: st
     message = await talk(line)
     assert message.title == "About not it"
     assert "an answer missed your question" in plain(message)
-    assert "\n- not it\n" in f"{plain(message)}\n"
+    assert "\n- `not it`\n" in f"{plain(message)}\n"
 
 
 async def test_every_command_says_what_it_is_under_the_words_one_types(talk: Talk) -> None:

@@ -6,9 +6,8 @@ import asyncio
 import os
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,8 +19,8 @@ from tests.fakes.adaptive_kit import words
 from tests.fakes.teams import FakeTeams, running_teams
 from tests.fakes.teams_door import TeamsDoor, teams_settings
 from tests.fakes.teams_keys import KeyServer, running_keys
+from tests.fakes.warm_program import WarmProgram
 
-PRECEPTOR = Path(sys.executable).with_name("preceptor")
 Run = Callable[..., Awaitable[tuple[int, str]]]
 
 
@@ -44,38 +43,33 @@ def environment(teams: FakeTeams, keys: KeyServer, tmp_path: Path) -> dict[str, 
 
 
 @pytest.fixture
-def run(environment: dict[str, str]) -> Run:
+def run(program: WarmProgram, environment: dict[str, str], tmp_path: Path) -> Run:
     async def started(*arguments: str, **given: str) -> tuple[int, str]:
         """The exit code, and all that was said."""
         said = {name: value for name, value in {**environment, **given}.items() if value}
-        pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(PRECEPTOR, *arguments, env=said, stdout=pipe, stderr=pipe)
-        out, err = await process.communicate()
-        return process.returncode or 0, (out + err).decode()
+        done = await asyncio.to_thread(program.run, *arguments, environment=said, folder=tmp_path)
+        return done.returncode, done.stdout + done.stderr
 
     return started
 
 
 @asynccontextmanager
-async def _serving(environment: dict[str, str]) -> AsyncIterator[int]:
+async def _serving(program: WarmProgram, environment: dict[str, str], folder: Path) -> AsyncIterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    command = ("serve", "--port", str(port))
-    process = await asyncio.create_subprocess_exec(PRECEPTOR, *command, env=environment, stdout=asyncio.subprocess.PIPE)
-    assert process.stdout
-    async for line in process.stdout:
-        if b"Serving" in line:
-            break
-    try:
+    with closing(program.start("serve", "--port", str(port), environment=environment, folder=folder)) as server:
+        await asyncio.to_thread(lambda: next(line for line in server.stdout if "Serving" in line))
         yield port
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert await process.wait() == 0
+        server.send_signal(signal.SIGTERM)
+        await asyncio.to_thread(server.communicate)
+        assert server.returncode == 0
 
 
-async def test_the_server_answers_teams(environment: dict[str, str], teams: FakeTeams, keys: KeyServer) -> None:
-    async with _serving(environment) as port, ClientSession() as http:
+async def test_the_server_answers_teams(
+    program: WarmProgram, environment: dict[str, str], teams: FakeTeams, keys: KeyServer, tmp_path: Path
+) -> None:
+    async with _serving(program, environment, tmp_path) as port, ClientSession() as http:
         door = TeamsDoor(f"http://127.0.0.1:{port}", http, MachineClock(), teams, keys, messenger=None)  # type: ignore[arg-type]
         forged = await door.knock(door.activity(text="faq do I need a degree?"), authorization="Bearer a.b.c")
         assert forged.status == 401

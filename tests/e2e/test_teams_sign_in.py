@@ -118,6 +118,16 @@ async def test_trouble_is_told_once_and_tried_again_a_little_later(
     assert await signed.token() == "token-2"
 
 
+async def test_a_sign_in_service_that_is_out_of_order_is_such_trouble_too(login: FakeLogin, clock: FixedClock) -> None:
+    login.down = 503
+    signed = _sign_in(login, clock)
+    with pytest.raises(SignInRefused):
+        await signed.token()
+    login.down = 0
+    clock.move(timedelta(seconds=11))
+    assert await signed.token() == "token-1"
+
+
 def _api(login: FakeLogin, clock: FixedClock, teams: FakeTeams) -> TeamsApi:
     settings = _settings(teams)
     return TeamsApi(settings, clock, connector=Connector(sign_in(settings, clock, login)))

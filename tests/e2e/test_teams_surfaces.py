@@ -223,7 +223,7 @@ async def test_what_breaks_is_said_kindly_and_an_unknown_invoke_is_not_known(
         body = await (await door.press({"data": {"command": "home"}})).json()
         assert "secret" not in str(body)
         assert "Something went wrong" in words(body["value"])
-        assert (await door.invoke("fileConsent/invoke", {})).status == 501
+        assert (await door.invoke("actionableMessage/executeAction", {})).status == 501
 
 
 AWKWARD: tuple[Json, ...] = (

@@ -26,9 +26,16 @@ from tests.fakes.adaptive_kit import every, words
 from tests.fakes.every_table import contents
 from tests.fakes.teams import PATIENCE, TENANT, USER, FakeTeams, Says, running_teams
 from tests.fakes.teams_door import TeamsDoor, open_teams
-from tests.fakes.teams_keys import running_keys
+from tests.fakes.teams_keys import APP, running_keys, token
+from tests.fakes.teams_login import CLIENT_SECRET, TokenEndpoint, running_login
 
 Json = dict[str, Any]
+REGISTERED: Any = {
+    "BOT_ACCESS_TOKEN": "",
+    "MicrosoftAppPassword": CLIENT_SECRET,
+    "MicrosoftAppType": "SingleTenant",
+    "MicrosoftAppTenantId": TENANT,
+}
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
@@ -40,6 +47,7 @@ class Office:
     database: Database
     clocks: Clocks
     knowledge: Knowledge
+    login: TokenEndpoint
 
     @property
     def teams(self) -> FakeTeams:
@@ -104,13 +112,16 @@ async def office(
     async with (
         running_teams() as teams,
         running_keys() as keys,
-        open_teams(teams, keys, database, clocks, conversation, answer_within=60) as door,
+        running_login(clocks.machine) as login,
+        open_teams(teams, keys, database, clocks, conversation, answer_within=60, login=login, **REGISTERED) as door,
     ):
-        yield Office(door, database, clocks, knowledge)
+        teams.tokens, teams.accepts = set(), login.accepts
+        yield Office(door, database, clocks, knowledge, login)
 
 
 async def test_from_the_welcome_to_the_last_trace(office: Office) -> None:
     await it_is_added_and_welcomes(office)
+    await it_signed_in_to_answer(office)
     await it_answers_and_shows_the_way(office)
     await a_press_refreshes_its_card(office)
     await the_weekly_note_is_asked_for(office)
@@ -128,6 +139,13 @@ async def it_is_added_and_welcomes(office: Office) -> None:
     said = words(card_of(welcome))
     assert "Your employer may be able to read this chat" in said
     assert "What managers see" in said
+
+
+async def it_signed_in_to_answer(office: Office) -> None:
+    """With its own secret, for a token that the connector can check."""
+    assert office.teams.used == office.login.given
+    assert len(office.login.given) == 1
+    assert not office.login.accepts(token({"aud": "https://api.botframework.com", "appid": APP}, "key-1"))
 
 
 async def it_answers_and_shows_the_way(office: Office) -> None:
@@ -172,6 +190,7 @@ async def a_week_later_it_comes_and_its_button_answers_in_place(office: Office) 
     [done] = [command for command in commands if command.startswith("done ")]
     assert "Undo" in words(await office.press(note, done))
     assert await office.ledger() == [("weekly", "sent", "")]
+    assert office.teams.used[-1] == office.login.given[-1] != office.login.given[0], "the first token has ended"
 
 
 async def blocked_it_leaves_its_member_alone(office: Office) -> None:

@@ -4,10 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from tests.fakes.teams_files import file_card_faults
+
 CEILING = 28 * 1024
 """Bytes of one activity: the lowest of the numbers that Teams' pages name."""
 CARD = "application/vnd.microsoft.card.adaptive"
 VERSIONS = ("1.0", "1.1", "1.2", "1.3", "1.4", "1.5")
+
 Json = dict[str, Any]
 
 
@@ -24,7 +27,7 @@ def refused_for(activity: Json) -> str:
 
 def _card(attachment: Json) -> str:
     if attachment.get("contentType") != CARD:
-        return ""  # files and consent cards have shapes of their own
+        return file_card_faults(attachment)
     card = attachment.get("content")
     if not isinstance(card, dict) or card.get("type") != "AdaptiveCard" or card.get("version") not in VERSIONS:
         return "a card that Teams does not draw"

@@ -72,8 +72,7 @@ def held(dice: Random, *, is_printed: bool) -> tuple[Held, ...]:
 
 
 def person(dice: Random, number: int) -> Facts:
-    willing = dice.choice((0, 0.7, 0.7, 0.7, 0.8))
-    shares = frozenset(field for field in Shared if dice.random() < willing)
+    shares = frozenset(field for field in Shared if dice.random() < 0.7)
     since = days_ago(dice, 60) if Shared.STEP in shares else None
     name = dice.choice(("", f"Sample {number}", "<b>Sample</b>"))
     facts = Facts(number, f"U{number}", shares, ZoneInfo(dice.choice(ZONES)), name, step_since=since)

@@ -9,7 +9,9 @@ from aiohttp.test_utils import TestServer
 
 from adapters.composition import Mentor
 from adapters.server import make_app
+from adapters.web.calendar_feed import CalendarFeeds
 from adapters.web.dashboard import add_dashboard
+from adapters.web.taking import TakePages
 from bot.clock import FixedClock
 from bot.commands import find_commands, vocabulary
 from bot.conversation import Conversation, Knowledge
@@ -65,5 +67,7 @@ async def open_dashboard(
     settings, local = settings or Settings(), replace(deployment, public_url="")
     app = make_app(mentor := Mentor(settings, database, knowledge, local, clocks, talk))
     add_dashboard(app, mentor)
+    CalendarFeeds(mentor).add_to(app)
+    TakePages(mentor).add_to(app)
     async with TestServer(app) as server, ClientSession(cookie_jar=CookieJar(unsafe=True)) as browser:
         yield Dashboard(world, browser, str(server.make_url("")).rstrip("/"))

@@ -14,6 +14,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.fakes.block_kit import refused_for
+from tests.fakes.slack_files import SlackFiles
+from tests.fakes.slack_mishaps import Broken, Cut, Garbled, Held, Mishap, Refused, Throttled, cut, wrong_answer
 from tests.fakes.slack_oauth import FakeOAuth, Place
 from tests.fakes.slack_people import FakeDnd
 from tests.fakes.slack_sockets import Sockets
@@ -25,51 +27,7 @@ PATIENCE = 5.0
 """Seconds a test waits for something that normally takes milliseconds, before it fails."""
 
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Throttled:
-    """429, with the seconds to wait."""
-
-    after: str = "0"
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A failure of Slack's own, as an HTTP status."""
-
-    status: int = 500
-
-
-@dataclass(frozen=True)
-class Garbled:
-    """200, and a body that is no JSON."""
-
-    body: bytes
-
-
-@dataclass(frozen=True)
-class Refused:
-    """`ok: false` with an error string."""
-
-    error: str
-
-
-@dataclass(frozen=True)
-class Cut:
-    """The connection breaks: before Slack took the call, or just after."""
-
-    taken: bool
-
-
-@dataclass(frozen=True)
-class Held:
-    """The call is answered only when the test says so."""
-
-    until: asyncio.Event = field(default_factory=asyncio.Event)
-
-
-Mishap = Throttled | Broken | Garbled | Refused | Cut | Held
+__all__ = ["Broken", "Cut", "FakeSlack", "Garbled", "Held", "Refused", "Throttled", "running_slack"]
 
 
 @dataclass
@@ -97,12 +55,14 @@ class FakeSlack:
     mishaps: dict[str, deque[Mishap]] = field(default_factory=lambda: defaultdict(deque))
     uses: list[int] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    files: SlackFiles = field(init=False)
     sockets: Sockets = field(init=False)
     views: SlackViews = field(init=False)
 
     def __post_init__(self) -> None:
         self.sockets = Sockets(self.changed)
         self.views = SlackViews(self.zones)
+        self.files = SlackFiles(self._file_shared)
 
     def goes_wrong(self, method: str, *mishaps: Mishap) -> None:
         """The next calls of a method meet these, one each. `respond` names the response URLs."""
@@ -132,7 +92,7 @@ class FakeSlack:
             self.changed.set()
 
     async def _api(self, request: web.Request, method: str, mishap: Mishap | None) -> web.StreamResponse:
-        if mishap is not None and (answer := _goes_wrong(request, mishap)) is not None:
+        if mishap is not None and (answer := wrong_answer(request, mishap)) is not None:
             return answer
         given, authorization = await _arguments(request), request.headers.get("Authorization", "")
         if method == "oauth.v2.access":
@@ -143,7 +103,7 @@ class FakeSlack:
             return web.json_response({"ok": False, "error": error})
         else:
             taken = self._methods()[method](given)
-        return _cut(request) if isinstance(mishap, Cut) else web.json_response(taken)
+        return cut(request) if isinstance(mishap, Cut) else web.json_response(taken)
 
     def _unknown(self, request: web.Request) -> str | None:
         given = request.headers.get("Authorization", "")
@@ -163,6 +123,7 @@ class FakeSlack:
             "conversations.open": self._open,
             "dnd.teamInfo": self.dnd.team_info,
             "users.info": self._user,
+            **self.files.methods(),
             **self.views.methods(),
         }
 
@@ -193,6 +154,14 @@ class FakeSlack:
         self.stamps.append(f"{self.first_stamp}.{len(self.posted):06}")
         return {"ok": True, "channel": self._channel_of(said["channel"]), "ts": self.stamps[-1]}
 
+    def _file_shared(self, said: Json) -> str | None:
+        """A message with files, in a direct message of somebody here; the error where there is no such channel."""
+        if said["channel"] not in self.channels:
+            return "channel_not_found"
+        self.posted.append(said)
+        self.stamps.append(f"{self.first_stamp}.{len(self.posted):06}")
+        return None
+
     def _channel_of(self, name: str) -> str:
         """A person's direct messages have a channel of their own."""
         return name if name not in self.zones else name.replace("U0", "D0")
@@ -204,7 +173,11 @@ class FakeSlack:
         with_metadata = str(asked.get("include_all_metadata", "")).lower() in ("1", "true")
         found = [
             {"type": "message", "ts": ts, "text": said["text"]}
-            | ({"metadata": said["metadata"]} if with_metadata else {})
+            | {
+                name: said[name]
+                for name in ("metadata", "files")
+                if name in said and (with_metadata or name == "files")
+            }
             for said, ts in zip(self.posted, self.stamps, strict=True)
             if self._channel_of(said["channel"]) == asked["channel"] and float(ts) > float(asked.get("oldest", 0))
         ]
@@ -237,7 +210,7 @@ class FakeSlack:
     async def _respond(self, request: web.Request, number: int) -> web.StreamResponse:
         said = await request.json()
         mishap = self.mishaps["respond"].popleft() if self.mishaps["respond"] else None
-        if mishap is not None and (answer := _goes_wrong(request, mishap)) is not None:
+        if mishap is not None and (answer := wrong_answer(request, mishap)) is not None:
             return answer
         if number >= len(self.uses) or self.uses[number] >= 5:
             return web.Response(status=404, text="used_url")
@@ -248,36 +221,12 @@ class FakeSlack:
         return web.Response(text="ok")
 
 
-def _goes_wrong(request: web.Request, mishap: Mishap) -> web.Response | None:
-    """The answer to a call that Slack does not take; None where it takes it after all."""
-    match mishap:
-        case Cut(taken=False):
-            return _cut(request)
-        case Throttled(after):
-            answer = {"ok": False, "error": "ratelimited"}
-            return web.json_response(answer, status=429, headers={"Retry-After": after})
-        case Broken(status):
-            return web.Response(status=status, text="<html>something broke</html>", content_type="text/html")
-        case Garbled(body):
-            return web.Response(body=body, content_type="application/json")
-        case Refused(error):
-            return web.json_response({"ok": False, "error": error})
-        case _:
-            return None
-
-
 async def _arguments(request: web.Request) -> Json:
     if request.content_type == "application/json":
         body: Json = await request.json()
         return body
     given = {**request.query, **await request.post()}
     return {key: json.loads(str(value)) if key in ("blocks", "metadata") else value for key, value in given.items()}
-
-
-def _cut(request: web.Request) -> web.Response:
-    assert request.transport is not None
-    request.transport.abort()
-    return web.Response()
 
 
 @asynccontextmanager
@@ -288,7 +237,8 @@ async def running_slack() -> AsyncIterator[FakeSlack]:
     app.router.add_route("*", "/api/{method}", slack.api)
     app.router.add_get("/oauth/v2/authorize", slack.oauth.page)
     app.router.add_post("/respond/{number}", slack.respond)
+    app.router.add_post("/upload/{file}", slack.files.receive)
     app.router.add_get("/socket", slack.sockets.connected)
     async with TestServer(app) as server:
-        slack.url = slack.sockets.url = str(server.make_url("")).rstrip("/")
+        slack.url = slack.files.url = slack.sockets.url = str(server.make_url("")).rstrip("/")
         yield slack

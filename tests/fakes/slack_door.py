@@ -17,7 +17,7 @@ from adapters.slack.transport import SlackMessenger
 from adapters.web.public_pages import PublicPages
 from adapters.wiring import Answering, Wiring
 from bot.clock import Clock, Clocks
-from bot.conversation import Request
+from bot.conversation import Conversation, Request
 from bot.database import Database
 from bot.message import Message, Paragraph, text
 from bot.settings import read_settings
@@ -179,7 +179,9 @@ def wiring(slack: FakeSlack, database: Database, clocks: Clocks, conversation: A
     """Settings given by name replace ours; an empty one is left out."""
     given = {"SLACK_SIGNING_SECRET": SECRET, "SLACK_BOT_TOKEN": TOKEN, "SLACK_API_URL": f"{slack.url}/api", **settings}
     say = load_wordings()["en"]
-    return Wiring(read_settings(given), conversation, database, clocks, say, languages=frozenset({"en", "es"}))
+    files = conversation if isinstance(conversation, Conversation) else None
+    known = frozenset({"en", "es"})
+    return Wiring(read_settings(given), conversation, database, clocks, say, languages=known, files=files)
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.fakes.adaptive_kit import refused_for
+from tests.fakes.teams_files import FileStore
 from tests.fakes.teams_keys import APP
 
 TOKEN = "a-fixed-token-for-tests"
@@ -69,7 +70,9 @@ class FakeTeams:
     conversations: dict[str, str] = field(default_factory=lambda: {"19:team@thread.tacv2": ""})
     """Id → whose personal one it is; "" for those of several people."""
     tokens: set[str] = field(default_factory=lambda: {TOKEN})
-    """Those that are accepted."""
+    """Those that are accepted,"""
+    accepts: Callable[[str], bool] = field(default=lambda _: False)
+    """and what else is."""
     calls: list[str] = field(default_factory=list)
     """Every call, taken or not: "send", "update", "delete", "create", "member"."""
     used: list[str] = field(default_factory=list)
@@ -83,6 +86,7 @@ class FakeTeams:
     mishaps: dict[str, deque[Mishap]] = field(default_factory=lambda: defaultdict(deque))
     url: str = ""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    store: FileStore = field(default_factory=FileStore)
     _numbers: int = 0
 
     @property
@@ -129,7 +133,7 @@ class FakeTeams:
             return _said(mishap)
         if isinstance(mishap, Cut) and not mishap.taken:
             return _cut(request)
-        if self.used[-1] not in self.tokens:
+        if self.used[-1] not in self.tokens and not self.accepts(self.used[-1]):
             return _said(Says(401, "BotNotRegistered"))
         body = await request.json() if request.can_read_body else {}
         answer = getattr(self, f"_{call}")(request, body)
@@ -213,8 +217,9 @@ async def running_teams() -> AsyncIterator[FakeTeams]:
         ("GET", "/{conversation}/members/{user}", "member"),
     ):
         app.router.add_route(method, f"{there}{path}", _named(teams, call))
+    app.router.add_put("/store/{name}", teams.store.receive)
     async with TestServer(app) as server:
-        teams.url = str(server.make_url("")).rstrip("/")
+        teams.url = teams.store.url = str(server.make_url("")).rstrip("/")
         yield teams
 
 

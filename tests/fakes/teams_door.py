@@ -13,14 +13,18 @@ from aiohttp.test_utils import TestServer
 from adapters.teams.dispatch import Ears
 from adapters.teams.inbound import Hands, add_teams
 from adapters.teams.listeners import Listeners
+from adapters.teams.sdk.connector import Connector
+from adapters.teams.sdk.signin import sign_in
 from adapters.teams.transport import TeamsMessenger
 from adapters.wiring import Answering, Wiring
 from bot.clock import Clock, Clocks
+from bot.conversation import Conversation
 from bot.database import Database
 from bot.settings import read_settings
 from content.wording import load_wordings
 from tests.fakes.teams import BOT, TEAMS_ID, TENANT, TOKEN, USER, FakeTeams
 from tests.fakes.teams_keys import APP, KeyServer, claims, token
+from tests.fakes.teams_login import TokenEndpoint
 
 Json = dict[str, Any]
 TEAM = "19:team@thread.tacv2"
@@ -138,7 +142,8 @@ def teams_wiring(
 ) -> Wiring:
     say = load_wordings()
     given = read_settings(teams_settings(teams, keys, **settings))
-    return Wiring(given, conversation, database, clocks, say["en"], languages=frozenset(say))
+    files = conversation if isinstance(conversation, Conversation) else None
+    return Wiring(given, conversation, database, clocks, say["en"], languages=frozenset(say), files=files)
 
 
 @asynccontextmanager
@@ -151,11 +156,14 @@ async def open_teams(
     *,
     ears: Callable[[Hands], Ears] = Listeners,
     answer_within: float = 5.0,
+    login: TokenEndpoint | None = None,
     **settings: str,
 ) -> AsyncIterator[TeamsDoor]:
-    """A server started on this database, as a restart would."""
+    """A server started on this database, as a restart would. With a `login` it signs in there to answer; else it has a
+    fixed token."""
     app = web.Application()
     parts = teams_wiring(teams, keys, database, clocks, conversation, **settings)
-    messenger = add_teams(app, parts, ears, answer_within=answer_within)
+    connector = Connector(sign_in(parts.settings, clocks.machine, login.session())) if login else None
+    messenger = add_teams(app, parts, ears, answer_within=answer_within, connector=connector)
     async with TestServer(app) as server, ClientSession() as http:
         yield TeamsDoor(str(server.make_url("")).rstrip("/"), http, clocks.machine, teams, keys, messenger)

@@ -16,8 +16,11 @@ from adapters.slack.render import fallback
 from adapters.slack.render import render as render_slack
 from adapters.teams.exhibits import views as teams_views
 from adapters.teams.render import cards, summary
+from bot.commands import find_commands, vocabulary
 from bot.conversation import Knowledge
+from bot.form import Field, Filled, Form, line_of
 from bot.message import Message
+from bot.words import Command, Said, understand
 from jobs.nudges import Nudge
 from tests.fakes.view_kit import view_faults
 
@@ -25,6 +28,8 @@ FILES = Path(__file__).parent / "files"
 PLATFORMS = ("slack", "teams")
 VIEWS = ("slack-form", "slack-home", "teams-form")
 SCENES = scenes()
+WORDS = vocabulary(find_commands())
+VALUES = {"date": "2027-01-15", "time": "12:30", "line": "break room", "text": "break room", "number": "7"}
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: f"{scene.name}-{scene.number}")
@@ -32,6 +37,8 @@ async def test_a_message_and_its_views_look_as_they_did(
     scene: Scene, knowledge: Knowledge, request: pytest.FixtureRequest
 ) -> None:
     message = await play(knowledge, scene)
+    if message.form and isinstance(scene.owner, Command):
+        _form_submits_a_line_of_its_command(message.form, scene.owner)
     write = bool(request.config.getoption("--write-golden", default=False))
     _message_is_as_it_was(scene, message, write=write)
     if not isinstance(scene.owner, Nudge):
@@ -40,6 +47,24 @@ async def test_a_message_and_its_views_look_as_they_did(
         shown = {f"slack-{kind}": view for kind, view in slack.items()}
         shown |= {f"teams-{kind}": card for kind, card in teams.items()}
         _views_are_as_they_were(scene, shown, write=write)
+
+
+def _form_submits_a_line_of_its_command(form: Form, command: Command) -> None:
+    """So does the line that it says to type."""
+    for line in (form.command, form.typed, _filled(form, optional=True), _filled(form, optional=False)):
+        said = understand(line, WORDS)
+        assert isinstance(said, Said), line
+        assert said.command is command, line
+    assert len(form.title) <= 24
+
+
+def _filled(form: Form, *, optional: bool) -> str:
+    asked = [field for field in form.fields if optional or not field.optional]
+    return line_of(form.command, [Filled(field.before, _value(field), field.after) for field in asked])
+
+
+def _value(field: Field) -> str:
+    return field.options[0].value if field.kind == "choice" else VALUES[field.kind]
 
 
 def _message_is_as_it_was(scene: Scene, message: Message, *, write: bool) -> None:

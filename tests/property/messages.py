@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from hypothesis import strategies as st
 
+from bot.marks import Marks
 from bot.message import (
     Block,
     Bold,
@@ -17,9 +18,9 @@ from bot.message import (
     Code,
     Divider,
     Facts,
+    File,
     Input,
     Link,
-    Marks,
     Mention,
     Message,
     Paragraph,
@@ -136,6 +137,7 @@ blocks: st.SearchStrategy[Block] = st.one_of(
     choices(),
     st.builds(Input, labels, commands, words, st.sampled_from(("Save", "", "Keep this for later " * 5))),
     st.just(Divider()),
+    st.builds(File, words, labels, commands),
 )
 # What a message may hold sixty times over: a list of 130 long choices in each would be megabytes of nothing new.
 repeated: st.SearchStrategy[Block] = st.one_of(

@@ -128,7 +128,8 @@ def _said(block: Block) -> Iterator[str]:
         case Progress(label):
             yield from (label, block.figures)
         case Table(headings, rows):
-            yield from headings
+            filled = {column for row in rows for column, cell in enumerate(row) if plain_spans(cell).strip()}
+            yield from (name for column, name in enumerate(headings) if column in filled or not filled)
             yield from (said for row in rows for cell in row for said in _each(cell))
         case _:
             pass

@@ -20,7 +20,8 @@ from adapters.teams.fitting import LIMIT, MOST_CARDS
 from adapters.teams.render import cards, render, summary
 from adapters.teams.submitted import command_line
 from adapters.teams.texts import escape, markdown, text_element
-from bot.message import Buttons, Choice, Input, Marks, Message, Spans, plain_spans
+from bot.marks import Marks
+from bot.message import Buttons, Choice, Input, Message, Spans, plain_spans
 from bot.words import clean
 from tests.property.messages import CUT, blocks, labels, lines, messages, words
 
@@ -128,7 +129,8 @@ def test_nothing_is_lost_unsaid(message: Message) -> None:
 @awkward
 @given(lines)
 def test_markdown_shows_the_words_as_they_are(spans: Spans) -> None:
-    assert _bare(_read(markdown(spans))) == _bare(plain_spans(spans))
+    shown, said = (_bare(words).replace("`", "") for words in (_read(markdown(spans)), plain_spans(spans)))
+    assert shown == said
 
 
 @awkward

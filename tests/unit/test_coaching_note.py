@@ -97,7 +97,7 @@ def test_a_note_opens_with_the_step_and_brings_one_thing(pack: Pack, say: Wordin
     assert plain_spans(said[0].spans) == f"Step 2 of 7 · {pack.steps[1].short}"
     assert said[1].spans == (Bold(action.title),)
     assert plain_spans(said[2].spans) == f"{action.do} ({action.minutes} minutes)"
-    assert plain_spans(said[-1].spans) == "You chose Wednesdays at 12:00. coach why"
+    assert plain_spans(said[-1].spans) == "You chose Wednesdays at 12:00. `coach why`"
     assert said[-1].quiet
     assert [(button.label, button.command.split()[:2]) for button in buttons(message)] == [
         ("Done", ["done", action.id]),
@@ -163,7 +163,7 @@ def test_nothing_to_say_where_no_idea_is_left(pack: Pack, say: Wording) -> None:
     [
         ({"unused": 2}, "every other week"),
         ({"was_slower": True}, "Your own rhythm is back"),
-        ({"step": None}, "start finds your own step"),
+        ({"step": None}, "`start` finds your own step"),
     ],
 )
 def test_what_changed_about_the_notes_is_said_once(pack: Pack, say: Wording, more: dict[str, Any], said: str) -> None:

@@ -10,7 +10,7 @@ from bot.model.people import Tenant
 from jobs.erasing import erase_left
 from tests.fakes.every_table import LAST, ROWS, contents, fill
 
-NOBODYS = {"openquestion", "inboundevent", "slackinstallation"}
+NOBODYS = {"openquestion", "inboundevent", "slackinstallation", "ruleversion"}
 """Tables whose rows name no workspace by its row."""
 
 

@@ -9,6 +9,7 @@ from adapters.slack.fitting import clipped
 from adapters.slack.heard import as_typed
 from adapters.slack.render import fallback, render
 from adapters.slack.spans import pieces
+from bot.marks import Marks
 from bot.message import (
     Block,
     Bold,
@@ -21,7 +22,6 @@ from bot.message import (
     Facts,
     Input,
     Link,
-    Marks,
     Mention,
     Message,
     Paragraph,
@@ -141,6 +141,8 @@ def test_a_table_is_rows_that_fit_a_phone() -> None:
     rows = ((text("Billing"), text("3 of 8")), (text("Team"), (Bold("all"),)))
     [drawn] = draw(Table(("Step", "Done"), rows))
     assert drawn["text"]["text"] == "Step: *Billing* · Done: 3 of 8\nStep: *Team* · Done: *all*"
+    [drawn] = draw(Table(("Step", "Done", "Due"), ((text("Billing"), (), text("Friday")),)))
+    assert drawn["text"]["text"] == "Step: *Billing* · Due: Friday"
 
 
 def test_buttons_are_commands_with_ids_of_their_own() -> None:

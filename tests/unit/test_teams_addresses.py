@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.teams.addresses import is_allowed
+from adapters.teams.addresses import is_allowed, is_file_store
 from bot.teams_settings import TEAMS_OWN
 
 LOCAL = ("http://127.0.0.1:3980/emea", "https://[::1]:3980/")
@@ -59,3 +59,26 @@ def test_this_machine_is_allowed_where_it_is_named_and_only_under_that_path() ->
     assert all(is_allowed(each, LOCAL) for each in allowed)
     refused = ("http://127.0.0.1:3980/", "http://127.0.0.1:3980/emeax/", "http://127.0.0.1:3981/emea/")
     assert not any(is_allowed(each, LOCAL) for each in refused)
+
+
+def test_files_go_to_microsofts_own_stores_alone() -> None:
+    good = [
+        "https://sample.sharepoint.com/personal/x/_api/v2.0/drive/items/1/uploadSession?guid='1'&temp=1",
+        "https://sample-my.sharepoint.us/upload",
+    ]
+    bad = [
+        "http://sample.sharepoint.com/upload",
+        "https://sharepoint.com.example.org/upload",
+        "https://notsharepoint.com/upload",
+        "https://sample.sharepoint.com:8443/upload",
+        "https://someone@sample.sharepoint.com/upload",
+        "https://127.0.0.1/upload",
+        "https://[/upload",
+        "https://sample.sharepoint.com:port/upload",
+        f"https://sample.sharepoint.com/{'x' * 5000}",
+        "",
+    ]
+    assert [each for each in good if not is_file_store(each, local=False)] == []
+    assert [each for each in bad if is_file_store(each, local=False)] == []
+    assert is_file_store("http://127.0.0.1:5000/store/x", local=True)
+    assert not is_file_store(good[0], local=True)

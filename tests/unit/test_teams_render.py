@@ -11,6 +11,7 @@ from adapters.teams.fitting import LIMIT
 from adapters.teams.render import cards, render, summary
 from adapters.teams.submitted import command_line
 from bot.form import Field, Form
+from bot.marks import Marks
 from bot.message import (
     Block,
     Bold,
@@ -23,7 +24,6 @@ from bot.message import (
     Facts,
     Input,
     Link,
-    Marks,
     Mention,
     Message,
     Paragraph,
@@ -134,6 +134,12 @@ def test_a_table_loses_no_fact_where_tables_are_unknown() -> None:
     fallback = json.dumps(table["fallback"])
     assert all(words in fallback for words in ("Certificate: ", "CMM", "Needs: ", "48 hours", "CPPM", "36"))
     assert [len(row["cells"]) for row in table["rows"]] == [2, 2, 2]
+
+
+def test_a_wide_table_is_lines_that_a_phone_can_show() -> None:
+    element = only(Table(tuple("ABCDE"), (tuple(text(cell) for cell in ("one", "two", "", "four", "five")),)))
+    assert element["type"] == "RichTextBlock"
+    assert "".join(run["text"] for run in element["inlines"]) == "A: one; B: two; D: four; E: five"
 
 
 def test_a_button_sends_its_command() -> None:

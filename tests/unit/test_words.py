@@ -14,7 +14,7 @@ WORDS: Mapping[str, Command] = vocabulary(find_commands())
 COMMANDS_OF_THE_GRAMMAR = {
     "home", "help", "faq", "not", "start", "roadmap", "step", "next", "done", "smaller", "later", "plan", "undo",
     "milestone", "result", "coach", "resources", "privacy", "stop", "admin",
-    "ce", "cohort", "outcome", "region", "site",
+    "ce", "cohort", "export", "outcome", "region", "site",
 }  # fmt: skip
 
 

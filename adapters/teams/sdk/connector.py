@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 TIMEOUT = aiohttp.ClientTimeout(total=8, sock_connect=4)
 """Seconds for one call, from connecting to the last byte of the answer."""
+UPLOADING = aiohttp.ClientTimeout(total=30, sock_connect=4)
+"""Seconds for a file."""
 MOST_CLIENTS = 50
 """Service addresses whose client is kept; Teams has a handful."""
 Json = Mapping[str, Any]
@@ -82,6 +84,16 @@ class Connector:
     async def member(self, service_url: str, conversation: str, user: str) -> Json:
         """GET one person of a conversation."""
         return _object(await self.client(service_url).conversations.get_conversation_member(conversation, user))
+
+    async def upload(self, url: str, content: bytes) -> None:
+        """PUT the whole of a file, without the token, to the upload session that Teams opened for it."""
+        size = len(content)
+        kind = {"Content-Type": "application/octet-stream", "Content-Range": f"bytes 0-{size - 1}/{size}"}
+        async with self.opened().put(
+            url, data=content, headers=kind, allow_redirects=False, timeout=UPLOADING
+        ) as answer:
+            if not 200 <= answer.status < 300:
+                raise Refused(answer.status, await answer.read(), answer.headers)
 
     def client(self, service_url: str) -> Any:
         """The SDK's client for one service address."""

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import msal
 import requests
+from msal.exceptions import MsalError
 
 from adapters.teams.sdk.clouds import Cloud, cloud_of
 from bot.clock import Clock
@@ -106,7 +107,7 @@ class KeptSignIn:
             raise self._trouble[0]
         try:
             answer = await asyncio.wait_for(asyncio.to_thread(self._acquire), LONGEST)
-        except (requests.RequestException, TimeoutError, ValueError, OSError) as error:
+        except (requests.RequestException, MsalError, TimeoutError, ValueError, OSError) as error:
             raise self._failed(type(error).__name__, now) from error
         token, lasts = answer.get("access_token"), answer.get("expires_in")
         if not isinstance(token, str) or not isinstance(lasts, int | str) or not str(lasts).isdecimal():
@@ -142,10 +143,13 @@ def _by_secret(settings: Settings, cloud: Cloud, http: Any) -> Callable[[], Mapp
         if not made:  # made on first use, because making it asks Microsoft where to sign in
             who, secret, where = settings.MicrosoftAppId, settings.MicrosoftAppPassword, f"{cloud.login}/{tenant}"
             made.append(msal.ConfidentialClientApplication(who, secret, where, http_client=http))
-        made[0].remove_tokens_for_client()  # we keep it ourselves: whoever asks here wants a new one
-        answer: Mapping[str, Any] = made[0].acquire_token_for_client([f"{cloud.resource}/.default"])
-        if "access_token" not in answer:
-            made.clear()  # it would answer the same for a minute, though the trouble were mended
+        answer: Mapping[str, Any] = {}
+        try:
+            made[0].remove_tokens_for_client()  # we keep it ourselves: whoever asks here wants a new one
+            answer = made[0].acquire_token_for_client([f"{cloud.resource}/.default"])
+        finally:
+            if "access_token" not in answer:
+                made.clear()  # it would answer the same for a minute, though the trouble were mended
         return answer
 
     return acquire

@@ -77,7 +77,16 @@ export class Messages {
       this.look === "slack"
         ? drawSlack(entry.drawn.slack, (action, values) => this.press(entry, { slack: { action, values } }))
         : drawCard(entry.drawn.teams, (value) => this.press(entry, { teams: value }));
-    return [node, asJson(entry.drawn, this.words)];
+    return [node, this.files(entry), asJson(entry.drawn, this.words)];
+  }
+
+  // Each platform brings a file in its own way; here it is downloaded.
+  files(entry) {
+    return (entry.drawn.files || []).map(({ name }, place) => {
+      const where = new URLSearchParams({ member: this.member, message: entry.id, file: place });
+      const words = this.words.file.replace("{name}", name);
+      return el("p", { class: "file" }, el("a", { href: `/playground/api/file?${where}`, download: name }, words));
+    });
   }
 
   find(id) {
