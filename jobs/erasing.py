@@ -12,7 +12,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 import bot.model  # noqa: F401 - registers the tables
 from bot.database import Database
+from bot.mentoring.ce_own_rules import rule_id
 from bot.mentoring.leaving import KEPT, UNINSTALLED
+from bot.model.credentials import RuleVersion
 from bot.model.inbound import InboundEvent
 from bot.model.installations import SlackInstallation
 from bot.model.people import Member, Organisation, Tenant
@@ -108,6 +110,8 @@ async def _erase_named(session: AsyncSession, tenant: Tenant) -> None:
     await session.exec(
         delete(InboundEvent).where(col(InboundEvent.platform) == tenant.platform, events == tenant.external_id)
     )
+    assert tenant.id is not None
+    await session.exec(delete(RuleVersion).where(col(RuleVersion.rule_id).startswith(rule_id(tenant.id, ""))))
     if tenant.platform == "slack":
         unusable = col(SlackInstallation.token) == ""
         await session.exec(delete(SlackInstallation).where(installed == tenant.external_id, unusable))

@@ -44,8 +44,8 @@ def rule_of(tenant_id: int, own: Own) -> CredentialRule:
     return _made(tenant_id, tuple(own.items()))
 
 
-def rule_id(tenant_id: int, number: int) -> str:
-    """Of this workspace alone, and never of another rule."""
+def rule_id(tenant_id: int, number: int | str) -> str:
+    """Of this workspace alone, and never of another rule. Without a number, how all of its rules begin."""
     return f"own-{tenant_id}-{number}"
 
 

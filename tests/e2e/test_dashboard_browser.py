@@ -82,10 +82,10 @@ async def _read_the_charts(page: Page) -> None:
 async def _find_somebody(page: Page) -> None:
     await page.get_by_role("link", name="People").click()
     await expect(page.locator("tbody tr")).to_have_count(6)
-    await page.get_by_label("Search for a person or place").fill("u2")
+    await page.get_by_label("Search for a name or place").fill("sample 2")
     await page.get_by_role("button", name="Show").click()
     await expect(page.locator("tbody tr")).to_have_count(1)
-    await page.get_by_role("link", name="U2").click()
+    await page.get_by_role("link", name="Sample 2").click()
     await expect(page.get_by_role("main")).to_contain_text("passed an exam")
     await page.get_by_role("link", name="All people").click()
     async with page.expect_download() as saved:

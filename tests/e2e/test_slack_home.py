@@ -67,11 +67,11 @@ async def test_a_member_sees_their_step_what_is_due_and_their_settings(door: Doo
 async def test_a_stranger_is_welcomed_on_home_and_then_nowhere_else(door: Door, slack: FakeSlack) -> None:
     await door.open_home()
     said = _said(await _homes(slack, 1))
-    for words in ("career mentor", "I keep your step", "Your employer may be able to read", "`/mentor stop` ends"):
+    for words in ("career mentor", "your step, what you", "Your employer may be able to read", "`/mentor stop` ends"):
         assert words in said
     assert "privacy" in _commands(slack.views.homes[USER][-1])
     answer = _said(await (await door.slash("faq do I need a degree")).json())
-    assert "I keep your step" not in answer
+    assert "your step, what you" not in answer
 
 
 async def test_somebody_who_never_opened_home_has_none(door: Door, slack: FakeSlack) -> None:
@@ -210,16 +210,16 @@ async def test_opening_the_messages_welcomes_once(door: Door, slack: FakeSlack) 
     assert "privacy" in _commands(welcome)
     await door.write("help", event_id="EvWrite")
     await slack.until(lambda: len(slack.posted) == 2)
-    assert "I keep your step" not in _said(slack.posted[1])
+    assert "your step, what you" not in _said(slack.posted[1])
 
 
 async def test_whoever_wrote_first_is_welcomed_there_and_not_again(door: Door, slack: FakeSlack) -> None:
     answer = _said(await (await door.slash("faq do I need a degree")).json())
-    assert "I keep your step" in answer
+    assert "your step, what you" in answer
     await door.open_home("messages")
     await door.write("help", event_id="EvWrite")
     await slack.until(lambda: len(slack.posted) == 1)
-    assert "I keep your step" not in _said(slack.posted[0])
+    assert "your step, what you" not in _said(slack.posted[0])
 
 
 async def test_the_checker_of_views_knows_their_limits() -> None:

@@ -163,7 +163,12 @@ async def they_type_the_command(workspace: Workspace) -> None:
     shown = await answer.json()
     assert answer.status == 200
     assert shown["response_type"] == "ephemeral"
-    for words in ("your career mentor", "I keep your step", "Your employer may be able to read", "`/mentor stop` ends"):
+    for words in (
+        "your career mentor",
+        "your step, what you",
+        "Your employer may be able to read",
+        "`/mentor stop` ends",
+    ):
         assert words in said(shown)
     assert pressable(shown, "privacy")
 
@@ -250,5 +255,6 @@ async def two_weeks_later_nothing_is_left(workspace: Workspace) -> None:
     await workspace.wait(HOUR)
     assert await erase_left(workspace.database, calendar.now()) == 1
     assert await workspace.traces() == []
-    assert await workspace.tables() == ["inboundevent"]  # that some request was worked, and neither whose nor what
+    # That some request was worked, and neither whose nor what; and what the pack's own rules say.
+    assert await workspace.tables() == ["inboundevent", "ruleversion"]
     assert workspace.slack.calls[called:] == []

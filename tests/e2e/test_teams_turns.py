@@ -59,7 +59,12 @@ async def test_a_message_arrives_with_all_that_teams_tells(door: TeamsDoor, ears
         "America/Chicago",
         "en-US",
     )
-    assert (turn.who.tenant, turn.who.user, turn.who.teams_id, turn.who.name) == (TENANT, USER, TEAMS_ID, "")
+    assert (turn.who.tenant, turn.who.user, turn.who.teams_id, turn.who.name) == (
+        TENANT,
+        USER,
+        TEAMS_ID,
+        "Sample member",
+    )
     assert (turn.where.conversation, turn.where.bot, turn.where.place) == (door.teams.personal(), BOT, Place.PERSONAL)
     assert (turn.is_private, turn.interrupted, turn.withheld) == (True, False, False)
 

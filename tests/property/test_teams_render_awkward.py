@@ -123,7 +123,7 @@ def test_nothing_is_lost_unsaid(message: Message) -> None:
     seen = "".join(words for card in several for words in _seen(card))
     for block in message.blocks:
         for spans in _lines_of(block):
-            assert _bare(plain_spans(spans)) in seen
+            assert _bare(plain_spans(spans)).replace("`", "") in seen.replace("`", "")
 
 
 @awkward
