@@ -33,11 +33,12 @@ async def test_nothing_of_the_workspace_is_left_and_all_of_the_others_is(databas
 async def test_what_the_workspaces_own_rules_said_goes_too(database: Database) -> None:
     await fill(database)
     async with database.work() as session:
-        await session.exec(update(Tenant).where(col(Tenant.id) == 2).values(left_at=LAST))
+        await session.exec(update(Tenant).values(left_at=LAST))
+        await session.exec(update(Tenant).where(col(Tenant.id) == 2).values(left_at=LAST - timedelta(days=1)))
         for whose in ("own-2-1", "own-22-1", "pahcom-cmm"):
             session.add(RuleVersion(rule_id=whose, version=7, rule={}))
 
-    assert await erase_left(database, LAST + KEPT) == 1
+    assert await erase_left(database, LAST + KEPT - timedelta(days=1)) == 1
 
     async with database.reading() as session:
         kept = (await session.exec(select(RuleVersion.rule_id).where(RuleVersion.version == 7))).all()
