@@ -114,10 +114,11 @@ def _chart(
     say: Wording, name: str, point: str, told: Sequence[tuple[str, str, int, str]], *, is_line: bool
 ) -> TimeChart:
     top = _round_top(max(number for _, _, number, _ in told))
+    apart_by = 3 if is_line else 2  # "16 Nov" needs more room than "Nov"
     apart = (RIGHT - LEFT) / len(told)
     spots = tuple(
         Spot(
-            label if place % 2 == (len(told) - 1) % 2 else "",
+            label if place % apart_by == (len(told) - 2) % apart_by else "",
             full,
             number,
             words,

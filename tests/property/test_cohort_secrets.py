@@ -101,6 +101,11 @@ def test_a_leak_is_noticed(knowledge: Knowledge, name: str) -> None:
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+def _sharing_long(known: Cohorts) -> Cohorts:
+    """So that each batch has weeks."""
+    return replace(known, people=[replace(each, step_since=LONG_AGO) for each in known.people])
+
+
 def counting_every_change(known: Cohorts) -> Sequence[Sequence[Week]]:
     """Weeks that count changes of people who share no step, as if they were in some batch."""
 
@@ -109,7 +114,7 @@ def counting_every_change(known: Cohorts) -> Sequence[Sequence[Week]]:
         counted = min((member for batch in steps for member in batch.members), default=0)
         return [replace(each, member_id=counted) for each in changes_of(known)]
 
-    return weeks(known, changes)
+    return weeks(_sharing_long(known), changes)
 
 
 def counting_steps_beyond_five(known: Cohorts) -> Sequence[Sequence[Week]]:
@@ -119,7 +124,7 @@ def counting_steps_beyond_five(known: Cohorts) -> Sequence[Sequence[Week]]:
         steps = {each.member_id: each.step or 0 for each in known.people}
         return [replace(each, before=5, after=steps[each.member_id]) for each in changes_of(known)]
 
-    return weeks(replace(known, people=[replace(each, step_since=LONG_AGO) for each in known.people]), changes)
+    return weeks(_sharing_long(known), changes)
 
 
 @pytest.mark.parametrize("over", [counting_every_change, counting_steps_beyond_five])
