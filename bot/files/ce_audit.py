@@ -38,7 +38,7 @@ async def make(visit: Visit, words: str) -> Made | NotMade:
 def _drawn(visit: Visit, kind: str, found: list[Audited]) -> tuple[str, bytes]:
     if kind == "csv":
         return "text/csv", audit_csv(visit.say, found)
-    return "text/html", audit_page(visit.say, found, Whose("", local_day(visit.now, visit.zone)))
+    return "text/html", audit_page(visit.say, found, Whose(visit.member.name or "", local_day(visit.now, visit.zone)))
 
 
 def _day(words: str) -> date | None:
