@@ -20,7 +20,8 @@ Leak = Callable[[Facts], Facts]
 def differences(say_of: Knowledge, using: Project, cases: int = CASES) -> tuple[int, list[int]]:
     """How many pairs were compared, and the seeds of those that differ."""
     say = say_of.wordings["en"]
-    compared, found, seed = 0, [], 0
+    compared, seed = 0, 0
+    found: list[int] = []
     while compared < cases and not found:  # one tells enough
         seed += 1
         dice = Random(seed)
