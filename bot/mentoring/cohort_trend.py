@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -28,6 +28,7 @@ class Change:
 
     member_id: int
     at: datetime
+    """When, as far as its week goes."""
     before: int | None
     after: int | None
 
@@ -107,16 +108,19 @@ async def past_of(session: AsyncSession, cohort_id: int, now: datetime) -> Past:
         .where(*mine)
         .group_by(_BATCH.id, _BATCH.region, _BATCH.site, _BATCH.size)
     )
+    mondays = [_monday(now) + week * _WEEK for week in range(-WEEKS, 1)]
+    # Which week it was is all that counts; to read 10,000 instants would cost more than all the rest.
+    week_of = case(*((_CHANGE.at < after, week) for week, after in enumerate(mondays[1:])), else_=WEEKS)
     changed = (
-        select(_SHARE.batch_id, _CHANGE.member_id, _CHANGE.at, _CHANGE.before, _CHANGE.after)
+        select(_SHARE.batch_id, _CHANGE.member_id, week_of, _CHANGE.before, _CHANGE.after)
         .join_from(_TABLES["cohortshare"], _TABLES["stagechange"], _CHANGE.member_id == _SHARE.member_id)
-        .where(*mine, _SHARE.batch_id.is_not(None), _CHANGE.at >= _monday(now) - WEEKS * _WEEK)
+        .where(*mine, _SHARE.batch_id.is_not(None), _CHANGE.at >= mondays[0])
         .order_by(_CHANGE.id)
     )
     connection = await session.connection()
     changes: dict[int, list[Change]] = defaultdict(list)
-    for batch, *change in (await connection.execute(changed)).all():
-        changes[batch].append(Change(*change))
+    for batch, member, week, before, after in (await connection.execute(changed)).all():
+        changes[batch].append(Change(member, mondays[week], before, after))
     return [
         Counted(row.size, row.since, changes[row.id], row.region, row.site)
         for row in (await connection.execute(batches)).all()
