@@ -22,7 +22,8 @@ Show = Callable[[Cohorts, int], object]
 
 def differences(show: Show, cases: int = CASES) -> tuple[int, list[int]]:
     """How many pairs were compared, and the seeds of those that differ in what is shown."""
-    compared, found, seed = 0, [], 0
+    compared, seed = 0, 0
+    found: list[int] = []
     while compared < cases and not found:  # one tells enough
         seed += 1
         dice = Random(seed)
