@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, bindparam, cast, func, literal_column, or_, text
+from sqlalchemy import JSON, BindParameter, ColumnElement, bindparam, cast, func, literal_column, or_, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.model.deliveries import Delivery, State
 
@@ -119,10 +120,14 @@ def inserted(session: AsyncSession) -> list[Stored]:
     return list(session.info.get(_INSERTED, ()))
 
 
+def missed(calendar_now: datetime | BindParameter[datetime]) -> SelectOfScalar[int | None]:
+    """The ids of what is still pending after its time."""
+    return select(col(Delivery.id)).where(_PENDING, col(Delivery.expires_at) < calendar_now)
+
+
 async def skip_missed(session: AsyncSession, calendar_now: datetime, limit: int) -> int:
     """Name as missed what is still pending after its time, at most so many. Returns how many."""
-    late = select(Delivery.id).where(_PENDING, col(Delivery.expires_at) < calendar_now).limit(limit)
-    free = late.with_for_update(skip_locked=True)
+    free = missed(calendar_now).limit(limit).with_for_update(skip_locked=True)
     statement = _TABLE.update().where(_TABLE.c.id.in_(free)).values(state=State.SKIPPED.value, reason=MISSED)
     return int((await session.exec(statement)).rowcount)
 

@@ -8,14 +8,16 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
+from typing import Any
 
+from sqlalchemy import Executable, Select, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.database import Database
 from bot.model.deliveries import State
 from jobs import ledger
-from jobs.nudges import Nudge
+from jobs.nudges import NOW, Nudge
 
 log = logging.getLogger(__name__)
 
@@ -55,17 +57,37 @@ async def plan_due(
     """
     counts = PlanCounts()
     told = stop or asyncio.Event()
-    while not told.is_set() and (missed := await _skip_missed(database, now, batch)):
+    has_missed, due = await _due(database, nudges, now)
+    while has_missed and not told.is_set() and (missed := await _skip_missed(database, now, batch)):
         counts.skipped[ledger.MISSED] += missed
     portion = _Portion(batch)
-    for nudge in nudges:
+    for nudge in due:
+        plan = partial(_plan_batch, database, nudge, now, counts, enqueue)
         try:
-            while not told.is_set() and await portion.plan(partial(_plan_batch, database, nudge, now, counts, enqueue)):
+            while not told.is_set() and await portion.plan(plan):
                 pass
         except Exception:
             counts.broken.append(nudge.kind)
             log.exception("Planning was undone", extra={"event": "planning_undone", "kind": nudge.kind})
     return counts
+
+
+async def _due(database: Database, nudges: Sequence[Nudge], now: datetime) -> tuple[bool, list[Nudge]]:
+    """Whether something was missed, and who may have somebody to plan: one question, because most minutes find nothing.
+    It waits for nobody who writes; what is stored while it is asked is found a minute later."""
+    planning = [nudge for nudge in nudges if nudge.plan]
+    asked = [nudge for nudge in planning if nudge.due is not None]
+    async with database.glancing() as session:
+        question = _question(tuple(nudge.due for nudge in asked))
+        has_missed, *found = (await (await session.connection()).execute(question, {NOW.key: now})).one()
+    idle = {nudge.kind for nudge, has_somebody in zip(asked, found, strict=True) if not has_somebody}
+    return has_missed, [nudge for nudge in planning if nudge.kind not in idle]
+
+
+@cache
+def _question(due: tuple[Select[Any], ...]) -> Executable:
+    """Made once, so that SQLAlchemy knows it again."""
+    return select(*(each.exists() for each in (ledger.missed(NOW), *due)))
 
 
 async def _skip_missed(database: Database, now: datetime, batch: int) -> int:
@@ -93,6 +115,7 @@ class _Portion:
 async def _plan_batch(
     database: Database, nudge: Nudge, now: datetime, counts: PlanCounts, enqueue: Enqueue | None, batch: int
 ) -> int:
+    assert nudge.plan
     async with database.work() as session:
         due = await nudge.plan(session, now, batch)
         new = ledger.inserted(session)

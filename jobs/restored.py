@@ -15,7 +15,7 @@ from bot.database import Database
 from bot.model.deliveries import RESTORED, Delivery, State
 from bot.model.inbound import InboundEvent
 from jobs.ledger import MISSED
-from jobs.nudges import Nudge
+from jobs.nudges import Nudge, Plan
 from jobs.planner import BATCH
 
 LEAP = 1_000_000
@@ -39,8 +39,8 @@ async def mark_restored(database: Database, nudges: Sequence[Nudge], now: dateti
     """
     async with database.work() as session:
         last = (await session.exec(select(func.max(Delivery.id)))).one() or 0
-    for nudge in nudges:
-        while await _plan(database, nudge, now):
+    for plan in (nudge.plan for nudge in nudges if nudge.plan):
+        while await _plan(database, plan, now):
             pass
     async with database.work() as session:
         marked = Marked(await _mark_deliveries(session, last, now), await _end_events(session, now))
@@ -49,10 +49,10 @@ async def mark_restored(database: Database, nudges: Sequence[Nudge], now: dateti
     return marked
 
 
-async def _plan(database: Database, nudge: Nudge, now: datetime) -> int:
+async def _plan(database: Database, plan: Plan, now: datetime) -> int:
     """A row for each slot that was planned since the backup, or would have been: so that it is never planned again."""
     async with database.work() as session:
-        return await nudge.plan(session, now, BATCH)
+        return await plan(session, now, BATCH)
 
 
 async def _mark_deliveries(session: AsyncSession, last: int, now: datetime) -> int:

@@ -1,5 +1,5 @@
 """Keeps what the credentials' rules of this program say, so that a later one can tell what changed. Called by
-`jobs.service` when it starts, and by a tick.
+`jobs.service` when it starts, and by `preceptor tick`.
 """
 
 from bot.mentoring.ce_changes import remember

@@ -25,7 +25,6 @@ from jobs.expiring import plan_reminders
 from jobs.nudges.secret_ends import KIND
 from jobs.planner import BATCH, plan_due
 from jobs.post_office import PostOffice
-from jobs.rules_known import remember_rules
 from jobs.sole_sender import sole_sender
 
 PATIENCE = timedelta(seconds=90)
@@ -78,7 +77,6 @@ async def tick(
     """
     async with office.database.work() as session:
         reminders = await plan_reminders(session, office, office.clocks.calendar.now())
-    await remember_rules(office)
     counts = await plan_due(office.database, office.nudges, office.clocks.calendar.now(), stop=stop)
     counts.planned[KIND] += len(reminders)
     report = TickReport(planned=counts.planned, skipped=+counts.skipped, broken=counts.broken)
@@ -103,7 +101,7 @@ async def _deliver(office: PostOffice, report: TickReport, patience: timedelta, 
 
 async def _has_work(office: PostOffice) -> bool:
     """One question in place of a courier's ten, because most looks at the clock find nothing to send."""
-    async with office.database.work() as session:
+    async with office.database.glancing() as session:
         return await ledger.has_open(session, office.clocks.calendar.now())
 
 
@@ -137,7 +135,7 @@ async def dry_run(office: PostOffice) -> tuple[TickReport, Sequence[Would]]:
         while missed := await ledger.skip_missed(session, now, BATCH):
             report.skipped[ledger.MISSED] += missed
         for nudge in office.nudges:
-            while await nudge.plan(session, now, BATCH):
+            while nudge.plan and await nudge.plan(session, now, BATCH):
                 pass
             report.planned[nudge.kind] = len(ledger.inserted(session)) - report.planned.total()
         report.planned[KIND] = len(await plan_reminders(session, office, now))

@@ -23,6 +23,7 @@ from bot.samples import seed as add_samples
 from bot.settings import Settings, read_settings
 from bot.visitors import find_member, find_tenant
 from bot.web_addresses import is_loopback
+from jobs.rules_known import remember_rules
 from jobs.tick import TickReport, Would, dry_run
 from jobs.tick import tick as look_once
 
@@ -76,7 +77,10 @@ async def _tick(settings: Settings, now: datetime | None, *, store: bool) -> tup
     machine = real_clocks().machine
     clocks = Clocks(calendar=FixedClock(now) if now else machine, machine=machine)
     async with open_mentor(settings, clocks) as mentor, open_post_office(mentor) as office:
-        return (await look_once(office, stop=stop_signal()), None) if store else await dry_run(office)
+        if not store:
+            return await dry_run(office)
+        await remember_rules(office)
+        return await look_once(office, stop=stop_signal()), None
 
 
 def _as_json(report: TickReport, would: Sequence[Would] | None) -> dict[str, Any]:

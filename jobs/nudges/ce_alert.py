@@ -29,7 +29,7 @@ from bot.visit import zone_or_guess
 from bot.words import Example
 from content.wording import Wording
 from jobs.ledger import MISSED, NewDelivery, insert
-from jobs.nudges import Composed, Hold, Letter, Nudge, Skip
+from jobs.nudges import NOW, Composed, Hold, Letter, Nudge, Skip
 
 REPEATED = 14
 """Days before the end from which an alert that may not have arrived goes once more."""
@@ -37,6 +37,8 @@ SHOWN = 2
 WITH_NOTE = "goes with the weekly note"
 IN_NOTE = "in the weekly note"
 _PATIENCE = timedelta(minutes=5)
+_THEIRS = col(Member.id) == col(AlertPlan.member_id)
+_IS_DUE = (col(AlertPlan.next_due_at) <= NOW, col(Member.deactivated_at).is_(None))
 _LATEST = timedelta(hours=2)
 """So long after the weekly note's hour its alert waits for it."""
 
@@ -60,14 +62,14 @@ async def _due(session: AsyncSession, now: datetime, limit: int) -> list[Row[Any
             col(Member.zone),
             col(CoachingPlan.minute).label("weekly_minute"),
         )
-        .join(Member, col(Member.id) == col(AlertPlan.member_id))
+        .join(Member, _THEIRS)
         .join(CoachingPlan, col(CoachingPlan.member_id) == col(AlertPlan.member_id), isouter=True)
-        .where(col(AlertPlan.next_due_at) <= now, col(Member.deactivated_at).is_(None))
+        .where(*_IS_DUE)
         .order_by(col(AlertPlan.next_due_at))
         .limit(limit)
         .with_for_update(of=AlertPlan, skip_locked=True)
     )
-    return cast("list[Row[Any]]", (await session.exec(wanted)).all())
+    return cast("list[Row[Any]]", (await session.exec(wanted, params={NOW.key: now})).all())
 
 
 def _planned(due: Row[Any], now: datetime) -> tuple[NewDelivery | None, Mapping[str, Any]]:
@@ -232,6 +234,7 @@ _CMM = "ce add cmm earned 2025-12-20 expires 2026-12-07"
 NUDGE = Nudge(
     kind=KIND,
     plan=plan,
+    due=select(col(AlertPlan.member_id)).join(Member, _THEIRS).where(*_IS_DUE),
     gather=gather,
     compose=compose,
     repeats=_repeats,

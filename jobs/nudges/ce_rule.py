@@ -4,8 +4,9 @@ the planner and the courier through `NUDGE`. To everybody else it stands in `ce`
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, Select, func
 from sqlalchemy import select as columns
 from sqlmodel import SQLModel, col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -32,20 +33,12 @@ KIND = "ce-rule"
 GRACE = timedelta(days=14)
 _TABLES = SQLModel.metadata.tables
 _HELD, _RULE, _ALERTS, _MEMBER = (_TABLES[name].c for name in ("heldcredential", "ruleversion", "alertplan", "member"))
+_SEEN = (_HELD.id, _HELD.member_id, _HELD.rule_id, _HELD.rule_version, _MEMBER.tenant_id)
 
 
 async def plan(session: AsyncSession, now: datetime, limit: int) -> int:
     """Those who hold something of which a newer version is known, and what the older one said; at most `limit`."""
-    newest = func.max(_RULE.version)
-    wanted = (
-        columns(_HELD.id, _HELD.member_id, _HELD.rule_id, _HELD.rule_version, _MEMBER.tenant_id, newest.label("newest"))
-        .join(_RULE_TABLE, (_RULE.rule_id == _HELD.rule_id) & (_RULE.version > _HELD.rule_version))
-        .join(_TABLES["alertplan"], (_ALERTS.member_id == _HELD.member_id) & _ALERTS.is_on)
-        .join(_TABLES["member"], (_MEMBER.id == _HELD.member_id) & _MEMBER.deactivated_at.is_(None))
-        .where(_HELD.removed_at.is_(None), _is_known())
-        .group_by(_HELD.id, _HELD.member_id, _HELD.rule_id, _HELD.rule_version, _MEMBER.tenant_id)
-        .limit(limit)
-    )
+    wanted = _outdated(*_SEEN, func.max(_RULE.version).label("newest")).group_by(*_SEEN).limit(limit)
     due = list(await (await session.connection()).execute(wanted))
     rows = [
         NewDelivery(
@@ -66,14 +59,19 @@ async def plan(session: AsyncSession, now: datetime, limit: int) -> int:
     return len(due)
 
 
-_RULE_TABLE = _TABLES["ruleversion"]
-
-
-def _is_known() -> ColumnElement[bool]:
-    """What the version said that they have seen is kept."""
-    old = _RULE_TABLE.alias()
-    same = (old.c.rule_id == _HELD.rule_id) & (old.c.version == _HELD.rule_version)
-    return columns(old.c.version).where(same).exists()
+def _outdated(*wanted: ColumnElement[Any]) -> Select[Any]:
+    """What somebody holds, wants alerts for, and has seen in an older version, of which is kept what it said."""
+    rules = _TABLES["ruleversion"]
+    old = rules.alias()
+    is_known = columns(old.c.version).where(old.c.rule_id == _HELD.rule_id, old.c.version == _HELD.rule_version)
+    return (
+        columns(*wanted)
+        .select_from(_TABLES["heldcredential"])
+        .join(rules, (_RULE.rule_id == _HELD.rule_id) & (_RULE.version > _HELD.rule_version))
+        .join(_TABLES["alertplan"], (_ALERTS.member_id == _HELD.member_id) & _ALERTS.is_on)
+        .join(_TABLES["member"], (_MEMBER.id == _HELD.member_id) & _MEMBER.deactivated_at.is_(None))
+        .where(_HELD.removed_at.is_(None), is_known.exists())
+    )
 
 
 async def compose(letter: Letter) -> Composed | Skip | Hold:
@@ -147,4 +145,4 @@ async def begin(session: AsyncSession, tenant: Tenant, user_id: str, now: dateti
     await insert(session, [NewDelivery(tenant.id, person.id, KIND, f"{rule}-1", now, now + GRACE, content=content)])
 
 
-NUDGE = Nudge(kind=KIND, plan=plan, compose=compose, examples=(Example("help"),), begin=begin)
+NUDGE = Nudge(kind=KIND, plan=plan, due=_outdated(_HELD.id), compose=compose, examples=(Example("help"),), begin=begin)

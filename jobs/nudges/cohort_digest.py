@@ -20,11 +20,12 @@ from bot.visit import zone_or_guess
 from bot.visitors import find_member
 from bot.words import Example
 from jobs.ledger import MISSED, NewDelivery, insert
-from jobs.nudges import Composed, Hold, Letter, Nudge, Skip
+from jobs.nudges import NOW, Composed, Hold, Letter, Nudge, Skip
 from jobs.opening import opening
 
 KIND = "cohort-digest"
 GRACE = timedelta(days=2)
+_IS_DUE = col(CohortManager.digest_at) <= NOW
 
 
 async def plan(session: AsyncSession, now: datetime, limit: int) -> int:
@@ -32,12 +33,12 @@ async def plan(session: AsyncSession, now: datetime, limit: int) -> int:
     wanted = (
         select(CohortManager, Member)
         .join(Member, col(Member.id) == col(CohortManager.member_id))
-        .where(col(CohortManager.digest_at) <= now)
+        .where(_IS_DUE)
         .order_by(col(CohortManager.digest_at))
         .limit(limit)
         .with_for_update(of=CohortManager, skip_locked=True)
     )
-    due = (await session.exec(wanted)).all()
+    due = (await session.exec(wanted, params={NOW.key: now})).all()
     await insert(session, [_row(row, member, now) for row, member in due])
     for row, member in due:
         row.digest_at = next_digest(zone_or_guess(member.zone), now)
@@ -93,4 +94,11 @@ async def begin(session: AsyncSession, tenant: Tenant, user_id: str, now: dateti
     session.add(row)
 
 
-NUDGE = Nudge(kind=KIND, plan=plan, compose=compose, examples=(Example("help"),), begin=begin)
+NUDGE = Nudge(
+    kind=KIND,
+    plan=plan,
+    due=select(col(CohortManager.cohort_id)).where(_IS_DUE),
+    compose=compose,
+    examples=(Example("help"),),
+    begin=begin,
+)

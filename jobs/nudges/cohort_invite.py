@@ -21,11 +21,6 @@ from jobs.opening import opening
 from jobs.outbox import LedgerOutbox
 
 
-async def plan(_session: AsyncSession, _now: datetime, _limit: int) -> int:
-    """Nobody is ever due for one."""
-    return 0
-
-
 async def compose(letter: Letter) -> Composed | Skip | Hold:
     """Who invites, and to what; what it means comes before anybody joins."""
     held = await opening(letter)
@@ -69,4 +64,4 @@ async def begin(session: AsyncSession, tenant: Tenant, user_id: str, now: dateti
     await LedgerOutbox().tell(session, letter, now)
 
 
-NUDGE = Nudge(kind=INVITATIONS, plan=plan, compose=compose, examples=(Example("help"),), begin=begin)
+NUDGE = Nudge(kind=INVITATIONS, plan=None, compose=compose, examples=(Example("help"),), begin=begin)

@@ -21,11 +21,6 @@ from jobs.opening import opening
 from jobs.outbox import LedgerOutbox
 
 
-async def plan(_session: AsyncSession, _now: datetime, _limit: int) -> int:
-    """Nobody is ever due for one."""
-    return 0
-
-
 async def compose(letter: Letter) -> Composed | Skip | Hold:
     """The word, to a member who is still in the cohort and wants such words."""
     content = letter.delivery.content
@@ -64,4 +59,4 @@ async def begin(session: AsyncSession, tenant: Tenant, user_id: str, now: dateti
     await LedgerOutbox().tell(session, Personal(tenant.id, person.id, WORDS, "cheer-1-step-3", content), now)
 
 
-NUDGE = Nudge(kind=WORDS, plan=plan, compose=compose, examples=(Example("help"),), begin=begin)
+NUDGE = Nudge(kind=WORDS, plan=None, compose=compose, examples=(Example("help"),), begin=begin)

@@ -26,11 +26,6 @@ async def greet(session: AsyncSession, tenant: Tenant, user_id: str, now: dateti
     await insert(session, [new])
 
 
-async def plan(_session: AsyncSession, _now: datetime, _limit: int) -> int:
-    """Nobody is ever due for one."""
-    return 0
-
-
 async def compose(letter: Letter) -> Composed:
     """What to do next. It comes at once, whatever the hour: they have pressed the button just now."""
     say = letter.say
@@ -47,4 +42,4 @@ async def compose(letter: Letter) -> Composed:
     return Composed(message)
 
 
-NUDGE = Nudge(kind=KIND, plan=plan, compose=compose, examples=(Example("help"),), begin=greet)
+NUDGE = Nudge(kind=KIND, plan=None, compose=compose, examples=(Example("help"),), begin=greet)

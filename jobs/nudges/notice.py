@@ -2,9 +2,7 @@
 it into the ledger through the outbox; the courier asks here what to say.
 """
 
-from datetime import datetime
 
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.batches import NOTICE
 from bot.mentoring.closed_days import closures_of
@@ -15,11 +13,6 @@ from bot.model.deliveries import SendBatch
 from bot.words import Example
 from jobs.nudges import Composed, Hold, Letter, Nudge, Skip
 from jobs.outbox import SLOT
-
-
-async def plan(_session: AsyncSession, _now: datetime, _limit: int) -> int:
-    """Nobody is ever due for one."""
-    return 0
 
 
 async def compose(letter: Letter) -> Composed | Skip | Hold:
@@ -37,7 +30,7 @@ async def compose(letter: Letter) -> Composed | Skip | Hold:
 
 NUDGE = Nudge(
     kind=NOTICE,
-    plan=plan,
+    plan=None,
     compose=compose,
     examples=(
         Example(

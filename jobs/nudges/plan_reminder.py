@@ -22,26 +22,31 @@ from bot.words import Example
 from content.pack import Action
 from content.wording import Wording
 from jobs.ledger import MISSED, NewDelivery, insert
-from jobs.nudges import Composed, Letter, Nudge, Skip
+from jobs.nudges import NOW, Composed, Letter, Nudge, Skip
 
 KIND = "plan-reminder"
 GRACE = timedelta(hours=2)
 """A reminder later than this helps nobody."""
 _SLOT = "plan:"
+_THEIRS = col(Member.id) == col(PlannedAction.member_id)
+_IS_DUE = (
+    col(PlannedAction.planned_at).is_(None),
+    col(PlannedAction.due_at) <= NOW,
+    col(Member.deactivated_at).is_(None),
+)
 
 
 async def plan(session: AsyncSession, now: datetime, limit: int) -> int:
     """Put at most `limit` due plans into the ledger, in three statements however many they are."""
     wanted = (
         select(PlannedAction, Member.tenant_id)
-        .join(Member, col(Member.id) == col(PlannedAction.member_id))
-        .where(col(PlannedAction.planned_at).is_(None), col(PlannedAction.due_at) <= now)
-        .where(col(Member.deactivated_at).is_(None))
+        .join(Member, _THEIRS)
+        .where(*_IS_DUE)
         .order_by(col(PlannedAction.due_at), col(PlannedAction.id))
         .limit(limit)
         .with_for_update(of=PlannedAction, skip_locked=True)
     )
-    due = (await session.exec(wanted)).all()
+    due = (await session.exec(wanted, params={NOW.key: now})).all()
     if not due:
         return 0
     await insert(session, [_row(planned, tenant_id, now) for planned, tenant_id in due])
@@ -122,6 +127,7 @@ def reminder(say: Wording, action: Action, place: str, *, smaller: bool) -> Mess
 NUDGE = Nudge(
     kind=KIND,
     plan=plan,
+    due=select(col(PlannedAction.id)).join(Member, _THEIRS).where(*_IS_DUE),
     compose=compose,
     examples=(
         Example("plan get-an-outside-view tomorrow 12:30, break room", after=(PLACED,)),

@@ -37,11 +37,12 @@ from bot.model.people import Member
 from bot.visit import zone_or_guess
 from bot.words import Example
 from jobs.ledger import MISSED, NewDelivery, insert
-from jobs.nudges import Composed, Hold, Letter, Nudge, Skip
+from jobs.nudges import NOW, Composed, Hold, Letter, Nudge, Skip
 
 REST = ASK + 1
 """After so many notes without any use of the mentor, the last of them a question, nothing more comes."""
 
+_IS_DUE = col(CoachingPlan.next_due_at) <= NOW
 _COLUMNS = ("weekday", "minute", "every_weeks", "paused_from", "paused_until")
 
 
@@ -81,12 +82,12 @@ async def _due(session: AsyncSession, now: datetime, limit: int) -> list[Row[Any
     wanted = (
         select(CoachingPlan.__table__, col(Member.tenant_id), col(Member.zone))  # type: ignore[attr-defined]
         .join(Member, col(Member.id) == col(CoachingPlan.member_id))
-        .where(col(CoachingPlan.next_due_at) <= now)
+        .where(_IS_DUE)
         .order_by(col(CoachingPlan.next_due_at))  # no further, or all who are due at one instant are read each time
         .limit(limit)
         .with_for_update(of=CoachingPlan, skip_locked=True)
     )
-    return cast("list[Row[Any]]", (await session.exec(wanted)).all())
+    return cast("list[Row[Any]]", (await session.exec(wanted, params={NOW.key: now})).all())
 
 
 async def _unused(session: AsyncSession, members: list[int]) -> dict[int, int]:
@@ -236,6 +237,7 @@ def _is_unused(row: Told, member: Member) -> bool:
 NUDGE = Nudge(
     kind=WEEKLY,
     plan=plan,
+    due=select(col(CoachingPlan.member_id)).where(_IS_DUE),
     gather=gather,
     compose=compose,
     examples=(
