@@ -26,15 +26,23 @@ MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 """Noon on a Monday in New York: where the tests' clocks begin."""
 
 
+DEAR = ("browser", "program")
+"""Fixtures that a process pays seconds for: whoever uses one is put together, so that one process pays once."""
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The long ones begin each process's share of the tests, as xdist cuts them: one met at the end would run alone."""
+    """Give each process its share of the tests, as xdist cuts them: first those that must be together, then the long
+    ones, because one met at the end would run alone."""
     processes = getattr(config, "workerinput", {"workercount": 1})["workercount"]
-    long = [item for item in items if item.get_closest_marker("long")]
-    others = iter([item for item in items if not item.get_closest_marker("long")])
+    together = [[item for item in items if name in getattr(item, "fixturenames", ())] for name in DEAR]
+    placed = {id(item) for group in together for item in group}
+    rest = [item for item in items if id(item) not in placed]
+    long = [item for item in rest if item.get_closest_marker("long")]
+    others = iter([item for item in rest if not item.get_closest_marker("long")])
     ordered: list[pytest.Item] = []
     for process in range(processes):
-        first = long[process::processes]
+        first = [item for group in together[process::processes] for item in group] + long[process::processes]
         share = (len(items) - len(ordered)) // (processes - process)
         ordered += [*first, *islice(others, max(0, share - len(first)))]
     items[:] = ordered

@@ -3,13 +3,15 @@
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
+from filelock import AsyncFileLock
 from playwright.async_api import Browser, async_playwright, expect
 
 from bot.clock import FixedClock
 from bot.conversation import Knowledge
-from bot.database import Database
+from bot.database import Database, open_database
 from tests.e2e.playground_server import Demo, demo_server
 from tests.fakes.dashboard import Dashboard, open_dashboard
 from tests.fakes.desk import Desk
@@ -52,10 +54,28 @@ def program() -> Iterator[WarmProgram]:
     warm.close()
 
 
+@pytest.fixture(scope="session")
+async def demo_begun(folder_of_the_run: Path, sqlite_template: Path, knowledge: Knowledge) -> Path:
+    """A demo that was started once: what its sample members typed is there, which takes most of a start."""
+    path = folder_of_the_run / "demo.db"
+    async with AsyncFileLock(folder_of_the_run / "demo.lock"):
+        if not path.exists():
+            unfinished = Path(shutil.copy(sqlite_template, path.with_name("demo-unfinished.db")))
+            database = open_database(f"sqlite:///{unfinished}")
+            async with demo_server(database, knowledge):
+                pass
+            await database.close()
+            unfinished.rename(path)
+    return path
+
+
 @pytest.fixture
-async def demo(sqlite: Database, knowledge: Knowledge) -> AsyncIterator[Demo]:
-    async with demo_server(sqlite, knowledge) as running:
+async def demo(demo_begun: Path, tmp_path: Path, knowledge: Knowledge) -> AsyncIterator[Demo]:
+    """Started again over what was there."""
+    database = open_database(f"sqlite:///{shutil.copy(demo_begun, tmp_path / 'demo.db')}")
+    async with demo_server(database, knowledge) as running:
         yield running
+    await database.close()
 
 
 @pytest.fixture

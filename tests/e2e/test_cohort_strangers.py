@@ -68,14 +68,21 @@ async def kept(office: Coached) -> dict[str, Sequence[tuple[object, ...]]]:
     return {name: found[name] for name in TABLES}
 
 
-@pytest.mark.parametrize(("user", "tenant"), [("BOSS", "T4"), ("U1", "T2"), ("U9", "T1")])
-async def test_a_stranger_sees_and_changes_nothing(office: Coached, user: str, tenant: str) -> None:
+STRANGERS = (("BOSS", "T4"), ("U1", "T2"), ("U9", "T1"))
+
+
+async def test_a_stranger_sees_and_changes_nothing(office: Coached) -> None:
+    """Each line said by each of them on SQLite; on PostgreSQL by one of them in turn, because who may do what is asked
+    in the same way there, and a line costs thrice as much."""
     assert len(TABLES) >= 9
+    assert len(lines()) > 200
     before = await kept(office)
-    told = {line: repr(await say(office, line, user=user, tenant=tenant)) for line in lines()}
-    assert len(told) > 200
-    assert [line for line, said in told.items() if SECRET in said or "'U1'" in said or "'U8'" in said] == []
-    assert await kept(office) == before
+    for number, (user, tenant) in enumerate(STRANGERS):
+        said_here = lines() if office.database.is_sqlite else lines()[number :: len(STRANGERS)]
+        told = {line: repr(await say(office, line, user=user, tenant=tenant)) for line in said_here}
+        shown = [line for line, said in told.items() if SECRET in said or "'U1'" in said or "'U8'" in said]
+        assert shown == [], (user, tenant)
+        assert await kept(office) == before, (user, tenant)
 
 
 async def test_a_member_of_it_sees_their_own_and_no_figures(office: Coached) -> None:

@@ -107,6 +107,7 @@ async def test_words_that_look_like_markup_are_shown_as_words(page: Page) -> Non
 
 
 async def test_json_and_the_tour_are_there_for_who_wants_them(page: Page) -> None:
+    await type_line(page, "home")
     await page.locator("article").last.get_by_text("as JSON").click()
     await expect(page.locator(".json pre").first).to_contain_text('"type": "header"')
     await expect(page.locator(".json pre").last).to_contain_text('"AdaptiveCard"')

@@ -36,8 +36,9 @@ async def state(http: ClientSession, member: str) -> View:
         return view
 
 
-async def test_the_sample_members_stand_where_they_are_said_to(http: ClientSession) -> None:
-    views = [await state(http, f"sample-{number}") for number in range(1, 5)]
+async def test_the_sample_members_stand_where_they_are_said_to(sqlite: Database, knowledge: Knowledge) -> None:
+    async with demo_server(sqlite, knowledge) as first, ClientSession(f"{first.address}/playground/") as http:
+        views = [await state(http, f"sample-{number}") for number in range(1, 5)]
     assert [view["knows"]["step"] for view in views] == [None, 2, 4, 7]
     assert [len(view["messages"]) > 1 for view in views] == [True] * 4
     assert "unasked" in {message["author"] for message in views[2]["messages"]}
@@ -153,12 +154,14 @@ async def test_what_cannot_be_read_gets_a_sentence(http: ClientSession) -> None:
 
 async def test_who_and_what_is_not_there_is_said(http: ClientSession) -> None:
     home = {"teams": {"command": "home"}}
+    typed = (await tell(http, "say", member="sample-1", text="hi"))["messages"][-2]
+    assert typed["author"] == "member"
     for path, body in (
         ("say", {"member": "nobody", "text": "hi"}),
         ("move", {"member": "nobody", "days": 1}),
         ("press", {"member": "nobody", "message": 1, **home}),
         ("press", {"member": "sample-1", "message": 99_999, **home}),
-        ("press", {"member": "sample-1", "message": 1, **home}),  # what the member typed has nothing to press
+        ("press", {"member": "sample-1", "message": typed["id"], **home}),  # has nothing to press
     ):
         async with http.post(f"api/{path}", json=body) as response:
             assert response.status == 404, body
