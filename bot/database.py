@@ -250,6 +250,7 @@ def _pool(url: URL, family: str) -> dict[str, Any]:
         "connect_args": {"application_name": "preceptor", "options": options_of(url), **NOTICES},
         "pool_size": 10,
         "max_overflow": 0,
+        "use_native_hstore": False,  # a question saved for each process: no table has such a column
         "pool_pre_ping": True,
     }
 

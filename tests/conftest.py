@@ -26,6 +26,11 @@ MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 """Noon on a Monday in New York: where the tests' clocks begin."""
 
 
+def pytest_configure() -> None:
+    """While everything is loaded there is nothing to throw away."""
+    gc.disable()
+
+
 DEAR = ("browser", "program")
 """Fixtures that a process pays seconds for: whoever uses one is put together, so that one process pays once."""
 
@@ -52,6 +57,7 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays: looking through all of it again and again takes the garbage collector its time."""
     gc.collect()
     gc.freeze()
+    gc.enable()
     gc.set_threshold(20_000, 20, 20)
 
 

@@ -65,7 +65,7 @@ async def demo_begun(folder_of_the_run: Path, sqlite_template: Path, knowledge: 
             async with demo_server(database, knowledge):
                 pass
             await database.close()
-            unfinished.rename(path)
+            shutil.move(unfinished, path)
     return path
 
 
