@@ -10,6 +10,7 @@ from bot.conversation import Knowledge
 from bot.database import Database
 from bot.message import plain
 from content.library import Library
+from jobs.rules_known import remember_rules
 from tests.fakes.coached import DAY, Coached, coached
 from tests.fakes.notices import run_by_bosses, say
 
@@ -45,10 +46,12 @@ async def test_a_new_version_is_told_once_to_those_it_concerns(office: Coached, 
     await say(office, "ce add cmm earned 2026-06-01", user="U4")
     for user in ("U1", "U2", "U3"):
         await say(office, "ce alerts on", user=user)
+    await remember_rules(office.office)
     await office.tick()
     assert office.platform.received == []
 
     newer = renewed(office, knowledge)
+    await remember_rules(newer.office)
     for _ in range(3):
         await newer.wait(DAY)
     [(address, message)] = newer.platform.received
