@@ -17,7 +17,7 @@ from bot.message import Message, plain
 from bot.model.coaching import CoachingPlan
 from bot.model.deliveries import Delivery, State
 from bot.model.people import Member
-from jobs.nudges import weekly
+from jobs.nudges import find_nudges, weekly
 from jobs.planner import plan_due
 from tests.fakes.coached import Coached, buttons_of, coached
 from tests.fakes.toy_post import NOON, settle_in
