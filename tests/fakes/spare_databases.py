@@ -35,31 +35,35 @@ _GROWN = "SELECT name FROM unnest(%s::text[]) AS name WHERE pg_relation_size(nam
 
 
 class SpareDatabases:
-    """Copies of one template, on one server."""
+    """Copies of one template, on one server, under names that begin with `name`."""
 
-    def __init__(self, server: Any, template: str) -> None:
+    def __init__(self, server: Any, template: str, name: str) -> None:
         self._server = server
         self._template = template
+        self._name = name
         self._made = 0
         self._free: list[str] = []
         self._maintenance = self.connect("postgres")
         self._to_empty: dict[str, psycopg.Connection[Any]] = {}
         """Kept, because a new connection costs as much as the emptying itself: the server starts a process for it,
         which reads its catalogues anew."""
-        with self.connect(template) as connection:
-            self._shape = connection.execute(_SHAPE).fetchone()
-            found = [name for (name,) in connection.execute(_TABLES).fetchall()]
-            empty = [sql.Identifier(name) for name in found if _is_empty(connection, name)]
+        first = self._make()
+        self._free.append(first)
+        connection = self._to_empty[first]
+        self._shape = connection.execute(_SHAPE).fetchone()
+        found = [table for (table,) in connection.execute(_TABLES).fetchall()]
+        empty = [sql.Identifier(table) for table in found if _is_empty(connection, table)]
         asked = (sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(each.as_string(), each) for each in empty)
         self._filled = sql.SQL(" UNION ALL ").join(asked)
         """To empty one table costs more than to look whether it is empty."""
 
     def lend(self) -> str:
         """The name of a database as the template is."""
-        if self._free:
-            return self._free.pop()
+        return self._free.pop() if self._free else self._make()
+
+    def _make(self) -> str:
         self._made += 1
-        name = f"spare_{self._made}"
+        name = f"spare_{self._name}_{self._made}"
         self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy"), name, self._template)
         self._to_empty[name] = self.connect(name)
         return name

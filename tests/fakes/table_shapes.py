@@ -2,12 +2,14 @@
 For the test that holds migrations to expanding.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, inspect
+from sqlalchemy import Connection, Inspector, MetaData, Table, inspect
+from sqlalchemy.engine.interfaces import ReflectedColumn
 
 SAMPLES: Mapping[type, Any] = {
     bool: False,
@@ -34,26 +36,34 @@ class Shape:
 def shapes(connection: Connection) -> dict[str, Shape]:
     """Every table of ours."""
     there = inspect(connection)
-    names = [name for name in there.get_table_names() if not name.startswith(_NOT_OURS)]
-    return {name: Shape(_columns(connection, name), frozenset(_rules(connection, name))) for name in names}
+    rules = _rules(there)
+    columns = {name: _columns(found) for (_, name), found in there.get_multi_columns().items()}
+    return {name: Shape(found, frozenset(rules[name])) for name, found in columns.items() if _is_ours(name)}
 
 
-def _columns(connection: Connection, table: str) -> dict[str, tuple[str, bool, bool]]:
+def _is_ours(table: str) -> bool:
+    return not table.startswith(_NOT_OURS)
+
+
+def _columns(found: list[ReflectedColumn]) -> dict[str, tuple[str, bool, bool]]:
     return {
         each["name"]: (str(each["type"]), each["nullable"], each["nullable"] or each["default"] is not None)
-        for each in inspect(connection).get_columns(table)
+        for each in found
     }
 
 
-def _rules(connection: Connection, table: str) -> Iterator[str]:
-    there = inspect(connection)
-    yield from (f"unique {sorted(each['column_names'])}" for each in there.get_unique_constraints(table))
-    yield from (
-        f"unique {sorted(map(str, each['column_names']))}" for each in there.get_indexes(table) if each["unique"]
-    )
-    yield from (f"check {each['sqltext']}" for each in there.get_check_constraints(table))
-    for each in there.get_foreign_keys(table):
-        yield f"{sorted(each['constrained_columns'])} refer to {each['referred_table']}"
+def _rules(there: Inspector) -> defaultdict[str, set[str]]:
+    """By table; all tables are asked about at once."""
+    rules: defaultdict[str, set[str]] = defaultdict(set)
+    for (_, table), uniques in there.get_multi_unique_constraints().items():
+        rules[table] |= {f"unique {sorted(each['column_names'])}" for each in uniques}
+    for (_, table), indexes in there.get_multi_indexes().items():
+        rules[table] |= {f"unique {sorted(map(str, each['column_names']))}" for each in indexes if each["unique"]}
+    for (_, table), checks in there.get_multi_check_constraints().items():
+        rules[table] |= {f"check {each['sqltext']}" for each in checks}
+    for (_, table), keys in there.get_multi_foreign_keys().items():
+        rules[table] |= {f"{sorted(each['constrained_columns'])} refer to {each['referred_table']}" for each in keys}
+    return rules
 
 
 def missed(before: Mapping[str, Shape], after: Mapping[str, Shape]) -> list[str]:
@@ -79,7 +89,7 @@ def _narrowed(table: str, before: Shape, after: Shape) -> Iterator[str]:
 def old_tables(connection: Connection) -> list[Table]:
     """The tables as a program of this revision knows them, those that others refer to first."""
     known = MetaData()
-    known.reflect(connection, only=list(shapes(connection)))
+    known.reflect(connection, only=lambda name, _: _is_ours(name))
     return known.sorted_tables
 
 
