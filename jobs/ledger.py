@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, BindParameter, ColumnElement, bindparam, cast, func, literal_column, or_, text
+from sqlalchemy import select as columns
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from bot.model.columns import Instant
 from bot.model.deliveries import Delivery, State
 
 MISSED = "missed"
@@ -33,6 +35,19 @@ _MEMBERS = SQLModel.metadata.tables["member"]
 _INSERTED = "inserted deliveries"
 # Written into the statement, not bound: only so does SQLite see that the partial indexes fit.
 _PENDING = col(Delivery.state) == literal_column("'pending'")
+NOW = bindparam("now", type_=Instant)
+"""In a statement that is made once: the instant of the calendar at which it is asked."""
+# Due, under way, or to be looked for.
+_OPEN = columns(
+    *(
+        select(Delivery.id).where(*which).exists()
+        for which in (
+            (_PENDING, col(Delivery.due_at) <= NOW),
+            (col(Delivery.state) == literal_column("'sending'"),),
+            (col(Delivery.settle_at).is_not(None),),
+        )
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +178,7 @@ async def unqueue(session: AsyncSession, ids: Collection[int]) -> None:
 
 async def has_open(session: AsyncSession, calendar_now: datetime) -> bool:
     """Whether a courier could have anything to do: something due, under way, or to be looked for."""
-    due = select(Delivery.id).where(_PENDING, col(Delivery.due_at) <= calendar_now).limit(1)
-    under_way = select(Delivery.id).where(col(Delivery.state) == literal_column("'sending'")).limit(1)
-    looked_for = select(Delivery.id).where(col(Delivery.settle_at).is_not(None)).limit(1)
-    found = (await session.exec(select(*(each.scalar_subquery() for each in (due, under_way, looked_for))))).one()
-    return any(each is not None for each in found)
+    return any((await (await session.connection()).execute(_OPEN, {NOW.key: calendar_now})).one())
 
 
 async def count_due(session: AsyncSession, calendar_now: datetime) -> int:

@@ -17,7 +17,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.database import Database
 from bot.model.deliveries import State
 from jobs import ledger
-from jobs.nudges import NOW, Nudge
+from jobs.nudges import Nudge
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ async def _due(database: Database, nudges: Sequence[Nudge], now: datetime) -> tu
     asked = [nudge for nudge in planning if nudge.due is not None]
     async with database.glancing() as session:
         question = _question(tuple(nudge.due for nudge in asked))
-        has_missed, *found = (await (await session.connection()).execute(question, {NOW.key: now})).one()
+        has_missed, *found = (await (await session.connection()).execute(question, {ledger.NOW.key: now})).one()
     idle = {nudge.kind for nudge, has_somebody in zip(asked, found, strict=True) if not has_somebody}
     return has_missed, [nudge for nudge in planning if nudge.kind not in idle]
 
@@ -87,7 +87,7 @@ async def _due(database: Database, nudges: Sequence[Nudge], now: datetime) -> tu
 @cache
 def _question(due: tuple[Select[Any], ...]) -> Executable:
     """Made once, so that SQLAlchemy knows it again."""
-    return select(*(each.exists() for each in (ledger.missed(NOW), *due)))
+    return select(*(each.exists() for each in (ledger.missed(ledger.NOW), *due)))
 
 
 async def _skip_missed(database: Database, now: datetime, batch: int) -> int:

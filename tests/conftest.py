@@ -19,6 +19,7 @@ from bot.visit import Deployment
 from content.library import load_library
 from content.search import Searcher
 from tests.fakes import one_server
+from tests.fakes.kept_connections import keep_connections
 from tests.fakes.shipped import shipped_wordings, shipped_words
 from tests.fakes.spare_databases import SpareDatabases
 
@@ -130,7 +131,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = open_database(database_url)
+    opened = keep_connections(open_database(database_url))
     yield opened
     await opened.close()
 
@@ -144,7 +145,7 @@ async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def postgresql(postgres_url: str) -> AsyncIterator[Database]:
-    opened = open_database(postgres_url)
+    opened = keep_connections(open_database(postgres_url))
     yield opened
     await opened.close()
 

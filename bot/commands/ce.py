@@ -1,6 +1,7 @@
 """`ce …`: continuing education. Credentials held, courses logged, what counts, what is left and until when."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from bot.clock import local_day
@@ -8,6 +9,7 @@ from bot.mentoring import ce_add, ce_log
 from bot.mentoring.ce_alerts import alerts, follow_records
 from bot.mentoring.ce_export import export
 from bot.mentoring.ce_feed import calendar
+from bot.mentoring.ce_own_rules import retired_names
 from bot.mentoring.ce_records import Record, load, named, names_of
 from bot.mentoring.ce_words import card, whole
 from bot.mentoring.showing import sentence
@@ -30,8 +32,10 @@ async def handle(visit: Visit, arguments: str) -> Message:
 async def _all(visit: Visit, _rest: str) -> Message:
     today = local_day(visit.now, visit.zone)
     record = await load(visit.session, visit.member_id, visit.pack.credentials, today)
+    retired = tuple(_retired(visit, record))
     if not record.kept:
-        return ce_log.nothing_held(visit)
+        nothing = ce_log.nothing_held(visit)
+        return replace(nothing, blocks=(*retired, *nothing.blocks))
     blocks: list[Block] = [*_changed(visit, record)]
     if blocks:
         await follow_records(visit)
@@ -41,6 +45,7 @@ async def _all(visit: Visit, _rest: str) -> Message:
     choices += [Button(visit.say("ce.button.list"), "ce list"), Button(visit.say("ce.button.add-another"), "ce add")]
     if not record.is_alerted:
         choices.append(Button(visit.say("ce.button.alerts-on"), "ce alerts on"))
+    blocks += retired
     details = [Button(each.rule.short, f"ce {names_of(each.rule)[0]}") for each in record.kept]
     blocks += [Buttons(tuple(choices)), sentence(visit, "ce.all.details"), Buttons(tuple(details[:5]))]
     return Message(visit.say.count("ce.title", len(record.kept)), tuple(blocks))
@@ -53,6 +58,11 @@ def _changed(visit: Visit, record: Record) -> Iterator[Block]:
             each.row.rule_version = each.rule.version
             visit.session.add(each.row)
             yield sentence(visit, "ce.rule-changed", name=each.rule.short)
+
+
+def _retired(visit: Visit, record: Record) -> Iterator[Block]:
+    for name in retired_names(visit.tenant, record.without_rule):
+        yield sentence(visit, "ce.rule-retired", name=name)
 
 
 def _until(days_left: int | None) -> int:

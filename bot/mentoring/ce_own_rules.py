@@ -3,7 +3,7 @@ the workspace's row, so whoever has a workspace and a pack has them without aski
 does. `admin ce` writes them (`bot.mentoring.ce_ruling`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -37,6 +37,13 @@ def own_of(tenant: Tenant) -> tuple[CredentialRule, ...]:
     """Those in use."""
     assert tenant.id is not None
     return tuple(rule_of(tenant.id, each) for each in tenant.ce_rules or () if not each["retired"])
+
+
+def retired_names(tenant: Tenant, rule_ids: Collection[str]) -> list[str]:
+    """Of these rules, the names of those that the workspace has put out of use."""
+    assert tenant.id is not None
+    retired = (own for own in tenant.ce_rules or () if own["retired"])
+    return [own["name"] for own in retired if rule_id(tenant.id, own["number"]) in rule_ids]
 
 
 def rule_of(tenant_id: int, own: Own) -> CredentialRule:

@@ -42,6 +42,8 @@ class Record:
     """The rows of `LoggedCourse` that count, as far as `_READ` goes, newest day first."""
     is_alerted: bool = False
     """They hold something and want CE alerts."""
+    without_rule: tuple[str, ...] = ()
+    """Ids of the rules of what else they hold: nobody keeps those rules any more."""
 
     def find(self, rule_id: str) -> Kept | None:
         return next((each for each in self.kept if each.rule.id == rule_id), None)
@@ -62,7 +64,7 @@ def names_of(rule: CredentialRule) -> tuple[str, ...]:
 
 
 async def load(session: AsyncSession, member_id: int, rules: Sequence[CredentialRule], today: date) -> Record:
-    """A member's record as it stands on their own day. What no rule of the pack is about any more is left out."""
+    """A member's record as it stands on their own day. What no rule is about any more is named apart."""
     found = await load_all(session, [member_id], rules, {member_id: today})
     return found[member_id]
 
@@ -84,7 +86,10 @@ async def load_all(
     by_id = rules_by_id(rules)
     return {
         each: Record(
-            _kept(rows[each], mine := courses.get(each, []), by_id, todays[each]), tuple(mine), each in alerted
+            _kept(rows[each], mine := courses.get(each, []), by_id, todays[each]),
+            tuple(mine),
+            each in alerted,
+            tuple(row.rule_id for row in rows[each] if row.rule_id not in by_id),
         )
         for each in members
     }

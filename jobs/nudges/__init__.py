@@ -9,11 +9,10 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.message import Message
-from bot.model.columns import Instant
 from bot.model.deliveries import Delivery
 from bot.model.people import Member, Tenant
 from bot.visit import Deployment
@@ -22,8 +21,6 @@ from content.pack import Pack
 from content.wording import Wording
 
 Plan = Callable[[AsyncSession, datetime, int], Awaitable[int]]
-NOW = bindparam("now", type_=Instant)
-"""In `Nudge.due`: the instant of the calendar that a planner asks about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +85,8 @@ class Nudge:
     examples: tuple[Example, ...]
     """Lines a sample member typed before the nudge fell due; golden files and the gallery show what then arrives."""
     due: Select[Any] | None = None
-    """Who is due at `NOW`, in any order. Asked of all nudges in one question, so that `plan` is called for those alone
-    who have somebody; without it, always."""
+    """Who is due at `jobs.ledger.NOW`, in any order. Asked of all nudges in one question, so that `plan` is called
+    for those alone who have somebody; without it, always."""
     gather: Callable[[AsyncSession, Sequence[Delivery], datetime], Awaitable[Mapping[int, Any]]] = _nothing
     """Read what the composing of these rows needs, for all of them at once: member → what `Letter.known` will be."""
     repeats: Callable[[Delivery], bool] = _never

@@ -28,8 +28,8 @@ from bot.model.people import Member
 from bot.visit import zone_or_guess
 from bot.words import Example
 from content.wording import Wording
-from jobs.ledger import MISSED, NewDelivery, insert
-from jobs.nudges import NOW, Composed, Hold, Letter, Nudge, Skip
+from jobs.ledger import MISSED, NOW, NewDelivery, insert
+from jobs.nudges import Composed, Hold, Letter, Nudge, Skip
 
 REPEATED = 14
 """Days before the end from which an alert that may not have arrived goes once more."""

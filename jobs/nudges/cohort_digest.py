@@ -19,8 +19,8 @@ from bot.model.people import Member, Tenant
 from bot.visit import zone_or_guess
 from bot.visitors import find_member
 from bot.words import Example
-from jobs.ledger import MISSED, NewDelivery, insert
-from jobs.nudges import NOW, Composed, Hold, Letter, Nudge, Skip
+from jobs.ledger import MISSED, NOW, NewDelivery, insert
+from jobs.nudges import Composed, Hold, Letter, Nudge, Skip
 from jobs.opening import opening
 
 KIND = "cohort-digest"

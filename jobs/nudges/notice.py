@@ -2,8 +2,6 @@
 it into the ledger through the outbox; the courier asks here what to say.
 """
 
-
-
 from bot.batches import NOTICE
 from bot.mentoring.closed_days import closures_of
 from bot.mentoring.coaching import plan_of, zone_of

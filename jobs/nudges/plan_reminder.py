@@ -21,8 +21,8 @@ from bot.model.progress import PlannedAction
 from bot.words import Example
 from content.pack import Action
 from content.wording import Wording
-from jobs.ledger import MISSED, NewDelivery, insert
-from jobs.nudges import NOW, Composed, Letter, Nudge, Skip
+from jobs.ledger import MISSED, NOW, NewDelivery, insert
+from jobs.nudges import Composed, Letter, Nudge, Skip
 
 KIND = "plan-reminder"
 GRACE = timedelta(hours=2)

@@ -36,8 +36,8 @@ from bot.model.deliveries import RESTORED, Delivery, State
 from bot.model.people import Member
 from bot.visit import zone_or_guess
 from bot.words import Example
-from jobs.ledger import MISSED, NewDelivery, insert
-from jobs.nudges import NOW, Composed, Hold, Letter, Nudge, Skip
+from jobs.ledger import MISSED, NOW, NewDelivery, insert
+from jobs.nudges import Composed, Hold, Letter, Nudge, Skip
 
 REST = ASK + 1
 """After so many notes without any use of the mentor, the last of them a question, nothing more comes."""

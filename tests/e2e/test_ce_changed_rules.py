@@ -10,16 +10,19 @@ from bot.conversation import Knowledge
 from bot.database import Database
 from bot.message import plain
 from content.library import Library
+from jobs.rules_known import remember_rules
 from tests.fakes.coached import DAY, Coached, coached
 from tests.fakes.notices import run_by_bosses, say
 
 
 @pytest.fixture
-def office(database: Database, knowledge: Knowledge, calendar: FixedClock) -> Coached:
-    return run_by_bosses(coached(database, knowledge, calendar), knowledge)
+async def office(database: Database, knowledge: Knowledge, calendar: FixedClock) -> Coached:
+    world = run_by_bosses(coached(database, knowledge, calendar), knowledge)
+    await remember_rules(world.office)
+    return world
 
 
-def renewed(office: Coached, knowledge: Knowledge) -> Coached:
+async def renewed(office: Coached, knowledge: Knowledge) -> Coached:
     """The same world with a program whose CMM asks for 14, and whose CMOM was read again."""
     packs = {}
     for key, pack in knowledge.library.packs.items():
@@ -33,7 +36,9 @@ def renewed(office: Coached, knowledge: Knowledge) -> Coached:
     newer = replace(knowledge, library=replace(knowledge.library, packs=packs))
     assert isinstance(newer.library, Library)
     world = run_by_bosses(office, newer)
-    return replace(world, office=replace(office.office, library=newer.library))
+    world = replace(world, office=replace(office.office, library=newer.library))
+    await remember_rules(world.office)
+    return world
 
 
 async def test_a_new_version_is_told_once_to_those_it_concerns(office: Coached, knowledge: Knowledge) -> None:
@@ -48,7 +53,7 @@ async def test_a_new_version_is_told_once_to_those_it_concerns(office: Coached, 
     await office.tick()
     assert office.platform.received == []
 
-    newer = renewed(office, knowledge)
+    newer = await renewed(office, knowledge)
     for _ in range(3):
         await newer.wait(DAY)
     [(address, message)] = newer.platform.received

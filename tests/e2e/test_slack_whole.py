@@ -256,5 +256,5 @@ async def two_weeks_later_nothing_is_left(workspace: Workspace) -> None:
     assert await erase_left(workspace.database, calendar.now()) == 1
     assert await workspace.traces() == []
     # That some request was worked, and neither whose nor what; and what the pack's own rules say.
-    assert await workspace.tables() == ["inboundevent", "ruleversion"]
+    assert await workspace.tables() == ["inboundevent"]
     assert workspace.slack.calls[called:] == []

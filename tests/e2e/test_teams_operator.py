@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import timedelta
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,8 @@ async def _serving(program: WarmProgram, environment: dict[str, str], folder: Pa
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
     with closing(program.start("serve", "--port", str(port), environment=environment, folder=folder)) as server:
-        await asyncio.to_thread(lambda: next(line for line in server.stdout if "Serving" in line))
+        said = await asyncio.to_thread(lambda: list(takewhile(lambda line: "Serving" not in line, server.stdout)))
+        assert server.poll() is None, said
         yield port
         server.send_signal(signal.SIGTERM)
         await asyncio.to_thread(server.communicate)

@@ -17,7 +17,7 @@ from bot.message import Message, plain
 from bot.model.coaching import CoachingPlan
 from bot.model.deliveries import Delivery, State
 from bot.model.people import Member
-from jobs.nudges import weekly
+from jobs.nudges import find_nudges, weekly
 from jobs.planner import plan_due
 from tests.fakes.coached import Coached, buttons_of, coached
 from tests.fakes.toy_post import NOON, settle_in
@@ -265,6 +265,20 @@ async def test_planning_takes_the_same_few_statements_however_many_are_due(datab
                 assert await weekly.plan(session, NOON, 500) == members
         counts.append(len(seen))
     assert counts[0] == counts[1] <= 6
+
+
+async def test_a_look_with_nobody_due_asks_once_and_waits_for_no_writer(database: Database) -> None:
+    await settle_in(database, members=5)
+    nudges = find_nudges()
+    async with database.work() as writer:
+        await writer.exec(select(CoachingPlan).with_for_update())
+        with statements(database) as seen:
+            async with asyncio.timeout(30):
+                early = await plan_due(database, nudges, NOON - timedelta(minutes=1))
+    asked = [statement for statement in seen if "EXISTS" in statement]
+    assert (early.planned.total(), len(asked)) == (0, 1)
+    assert not any(statement.lstrip().startswith(("INSERT", "UPDATE")) for statement in seen)
+    assert (await plan_due(database, nudges, NOON)).planned["weekly"] == 5
 
 
 async def test_a_batch_is_bounded(database: Database) -> None:

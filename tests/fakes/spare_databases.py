@@ -9,6 +9,7 @@ from psycopg import sql
 
 _OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND state <> 'idle'
 """
 _SHAPE = """
 SELECT (SELECT string_agg(version_num, ',') FROM alembic_version),
