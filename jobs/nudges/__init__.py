@@ -79,8 +79,8 @@ class Nudge:
     kind: str
     plan: Plan | None
     """Plan at most so many members who are due at that instant of the calendar: ledger rows and next due instants, in
-    the caller's transaction. Returns how many were due; 0 when nobody is left. None for what no
-    day brings: a line or an operator stores it."""
+    the caller's transaction. Returns how many were due; 0 when nobody is left. None for what
+    falls due by no row: a line, an operator or a setting brings it."""
     compose: Callable[[Letter], Awaitable[Composed | Skip | Hold]]
     examples: tuple[Example, ...]
     """Lines a sample member typed before the nudge fell due; golden files and the gallery show what then arrives."""

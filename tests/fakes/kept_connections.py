@@ -58,10 +58,3 @@ def keep_connections(database: Database) -> Database:
     if not database.is_sqlite:
         event.listen(database.engine.sync_engine, "do_connect", note)
     return database
-
-
-async def close_kept() -> None:
-    """When nobody comes any more."""
-    for kept in (each for some in _FREE.values() for each in some):
-        await super(_Kept, kept).close()
-    _FREE.clear()
