@@ -7,7 +7,7 @@ from sqlalchemy import insert, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.mentoring.cohort_view import Shared
+from bot.mentoring.cohort_rows import Shared
 from bot.mentoring.cohorts import create, id_of
 from bot.mentoring.outcomes import KINDS
 from bot.model.cohorts import Cohort, CohortManager, CohortMembership, CohortShare, Outcome

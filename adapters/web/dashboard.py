@@ -26,7 +26,8 @@ from adapters.web.dashboard_pages import (
 from adapters.web.pages import STATIC, Pages
 from bot.mentoring.cohort_comparing import in_sight
 from bot.mentoring.cohort_looks import is_noted, note_look
-from bot.mentoring.cohort_records import Parts, glimpse_of, view_of
+from bot.mentoring.cohort_records import list_of, view_of
+from bot.mentoring.cohort_sums import figures_of
 from bot.mentoring.cohort_trend import past_of
 from bot.mentoring.cohort_view import View
 from bot.mentoring.cohorts import id_of
@@ -47,7 +48,7 @@ class Shown:
 
 
 Read = Callable[..., Awaitable[View | None]]
-"""`view_of` or `glimpse_of`."""
+"""`figures_of` or `list_of`; and `view_of`, where the first cannot tell without writing."""
 
 
 class Dashboard:
@@ -70,11 +71,11 @@ class Dashboard:
         router.add_get("", self.home)
         router.add_get("/compare", self.compare)
         self._doors.add_to(router)
-        router.add_get(r"/{cohort:\d{1,9}}", self._of_cohort(overview, Parts.FIGURES))
-        router.add_get(r"/{cohort:\d{1,9}}/report", self._of_cohort(report, Parts.FIGURES))
-        router.add_get(r"/{cohort:\d{1,9}}/people", self._of_cohort(people, Parts.ROWS))
-        router.add_get(r"/{cohort:\d{1,9}}/people.csv", self._of_cohort(file, Parts.ROWS))
-        router.add_get(r"/{cohort:\d{1,9}}/people/{member:\d{1,9}}", self._of_cohort(person, Parts.ROWS))
+        router.add_get(r"/{cohort:\d{1,9}}", self._of_cohort(overview, figures_of))
+        router.add_get(r"/{cohort:\d{1,9}}/report", self._of_cohort(report, figures_of))
+        router.add_get(r"/{cohort:\d{1,9}}/people", self._of_cohort(people, list_of))
+        router.add_get(r"/{cohort:\d{1,9}}/people.csv", self._of_cohort(file, list_of))
+        router.add_get(r"/{cohort:\d{1,9}}/people/{member:\d{1,9}}", self._of_cohort(person, list_of))
         router.add_static("/static", STATIC)
         return app
 
@@ -92,7 +93,7 @@ class Dashboard:
     async def compare(self, request: web.Request) -> web.Response:
         """All the cohorts somebody manages, side by side."""
         async with self._database.reading() as session:
-            answer = await self._compared(session, request, glimpse_of)
+            answer = await self._compared(session, request, figures_of)
         if answer is None:
             async with self._database.work() as session:
                 answer = await self._compared(session, request, view_of)
@@ -107,18 +108,18 @@ class Dashboard:
         if viewer is None:
             return self._doors.outside()
         cohorts = await in_sight(session, viewer.member)
-        views = [await self._view(session, viewer, each, read, Parts.FIGURES) for each in sorted(cohorts, key=id_of)]
+        views = [await self._view(session, viewer, each, read) for each in sorted(cohorts, key=id_of)]
         seen = [view for view in views if view is not None]
         return comparison(viewer, seen) if len(seen) == len(cohorts) else None
 
-    def _of_cohort(self, draw: Draw, parts: Parts) -> Callable[[web.Request], Any]:
+    def _of_cohort(self, draw: Draw, read: Read) -> Callable[[web.Request], Any]:
         """A page of one cohort. It waits for nobody who writes, unless people are to be counted anew, or it shows
         somebody for the first time in this hour: that look is kept before the page goes out.
         """
 
         async def answer(request: web.Request) -> web.StreamResponse:
             async with self._database.reading() as session:
-                shown = await self._shown(session, request, draw, glimpse_of, parts)
+                shown = await self._shown(session, request, draw, read)
                 is_kept = isinstance(shown, web.Response) or (
                     shown is not None and await is_noted(session, *shown.look)
                 )
@@ -126,7 +127,7 @@ class Dashboard:
                 return shown if isinstance(shown, web.Response) else shown.response
             async with self._database.work() as session:
                 if shown is None:
-                    shown = await self._shown(session, request, draw, view_of, parts)
+                    shown = await self._shown(session, request, draw, view_of)
                 if isinstance(shown, Shown):
                     await note_look(session, *shown.look)
                     return shown.response
@@ -136,7 +137,7 @@ class Dashboard:
         return answer
 
     async def _shown(
-        self, session: "AsyncSession", request: web.Request, draw: Draw, read: Read, parts: Parts
+        self, session: "AsyncSession", request: web.Request, draw: Draw, read: Read
     ) -> "Shown | web.Response | None":
         """The page and the look that it is; None where it cannot be read without writing."""
         viewer = await self._doors.viewer(session, request)
@@ -144,18 +145,16 @@ class Dashboard:
             return self._doors.outside()
         cohorts = await in_sight(session, viewer.member)
         cohort = _named(cohorts, int(request.match_info["cohort"]))
-        view = await self._view(session, viewer, cohort, read, parts)
+        view = await self._view(session, viewer, cohort, read)
         if view is None:
             return None
-        past = await past_of(session, id_of(cohort), viewer.now) if parts is Parts.FIGURES else None
+        past = await past_of(session, id_of(cohort), viewer.now) if read is not list_of else None
         drawn = draw(viewer, Sight(view, past, has_others=len(cohorts) > 1), request)
         return Shown(drawn.response, (id_of(cohort), viewer.member_id, drawn.page, drawn.people, viewer.now))
 
-    async def _view(
-        self, session: "AsyncSession", viewer: Viewer, cohort: Cohort, read: Read, parts: Parts
-    ) -> View | None:
+    async def _view(self, session: "AsyncSession", viewer: Viewer, cohort: Cohort, read: Read) -> View | None:
         pack = self._library.pack(viewer.pages.say.locale)
-        return await read(session, cohort, viewer.tenant, pack, viewer.now, parts)
+        return await read(session, cohort, viewer.tenant, pack, viewer.now)
 
 
 def _named(cohorts: Sequence[Cohort], number: int) -> Cohort:

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.mentoring.cohort_batches import Place
-from bot.mentoring.cohort_view import Figures, View
+from bot.mentoring.cohort_view import Figures, Place, View
 from bot.mentoring.cohort_words import stage_words
 from bot.mentoring.outcomes import KINDS
 from bot.mentoring.stages import LATER

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from urllib.parse import urlencode
 
-from bot.mentoring.cohort_view import Row, View
+from bot.mentoring.cohort_rows import Row
+from bot.mentoring.cohort_view import View
 from bot.mentoring.cohort_words import COLUMNS, called, cells
 from bot.mentoring.display_names import folded
 from content.wording import Wording

@@ -10,9 +10,10 @@ rule's unit, so nothing is rounded.
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import product
 
-from content.credentials import CredentialRule, Number, Part
+from content.credentials import CredentialRule, Number, Part, Split
 
 HUNDREDTHS = 100
 _ENDLESS = 10**9
@@ -61,16 +62,23 @@ def count(rule: CredentialRule, required: int, earned: Iterable[Earned]) -> Coun
     if not rule.splits:
         total = sum(each.amount for each in some)
         return Count(total, max(0, required - total))
-    alike = _alike(rule, some)
-    so_far, whole = _Network(rule, required), _Network(rule, required)
+    return _best(rule.splits, required, tuple(_alike(rule, some).items()))
+
+
+@lru_cache(maxsize=1024)
+def _best(splits: tuple[Split, ...], required: int, alike: tuple[tuple[frozenset[str], int], ...]) -> Count:
+    """Kept, since many members have the same: nothing logged, or the same webinar."""
+    so_far, whole = _Network(splits, required), _Network(splits, required)
     whole.allow_new()
     for network in (so_far, whole):
-        for kinds, amount in alike.items():
+        for kinds, amount in alike:
             network.add(kinds, amount)
         network.solve()
     parts = tuple(
         PartCount(part, so_far.counted(part), _hundredths(part.least, required), _hundredths(part.most, None))
-        for part in rule.parts()
+        for split in splits
+        for top in split.parts
+        for part in top.walk()
         if part.least or part.most
     )
     return Count(so_far.old, whole.new, parts)
@@ -139,7 +147,7 @@ class _Arc:
 class _Network:
     """The trees of parts and the credits between them; its solution."""
 
-    rule: CredentialRule
+    splits: tuple[Split, ...]
     required: int
     arcs: dict[str, list[_Arc]] = field(default_factory=dict)
     olds: list[_Arc] = field(default_factory=list)
@@ -150,11 +158,11 @@ class _Network:
 
     def __post_init__(self) -> None:
         self._bounded("source", "left", self.required, _ENDLESS)
-        self.lefts = list(_leaves(self.rule.splits[0].parts))
-        self._tree("left", self.rule.splits[0].parts, is_left=True)
-        if len(self.rule.splits) > 1:
-            self.rights = list(_leaves(self.rule.splits[1].parts))
-            self._tree("sink", self.rule.splits[1].parts, is_left=False)
+        self.lefts = list(_leaves(self.splits[0].parts))
+        self._tree("left", self.splits[0].parts, is_left=True)
+        if len(self.splits) > 1:
+            self.rights = list(_leaves(self.splits[1].parts))
+            self._tree("sink", self.splits[1].parts, is_left=False)
 
     def allow_new(self) -> None:
         """Credits still to be earned may go anywhere, at a price."""

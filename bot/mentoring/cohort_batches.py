@@ -10,12 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.mentoring.cohort_view import LEAST
+from bot.mentoring.cohort_view import LEAST, Place
 
 PATIENCE = timedelta(days=7)
 """Somebody from a small site waits so long for colleagues, before being counted with people from anywhere."""
-Place = tuple[str, str]
-"""Region and site."""
 ANYWHERE: Place = ("", "")
 
 
@@ -101,7 +99,7 @@ def _whole(sharers: Iterable[Sharer], batches: Mapping[int, Standing]) -> frozen
 
 def is_in_place(here: Place, batch: Standing) -> bool:
     """Whether somebody who is here is where all of a batch are."""
-    if batch.place == ANYWHERE:
+    if batch.place in (ANYWHERE, here):
         return True
     region, site = same_place(batch.place)
     there = same_place(here)

@@ -9,8 +9,8 @@ from typing import Any, cast
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.mentoring.cohort_batches import Place, same_place
-from bot.mentoring.cohort_view import Figures, View
+from bot.mentoring.cohort_batches import same_place
+from bot.mentoring.cohort_view import Figures, Place, View
 from bot.mentoring.cohorts import managed
 from bot.model.cohorts import Cohort
 from bot.model.people import Member

@@ -1,5 +1,5 @@
 """What a manager may know of a certificate's end: the day that is printed on it, and nothing reckoned. Pure; part of
-the projection in `bot.mentoring.cohort_view`, which asks it for those alone who share it.
+the projection in `bot.mentoring.cohort_rows`, which asks it for those alone who share it.
 """
 
 from collections.abc import Iterable

@@ -1,5 +1,5 @@
 """Which certificates the members of a cohort hold, as far as a date is printed on them. Read for
-`bot.mentoring.cohort_records`, of those alone who share it.
+`bot.mentoring.cohort_records` and `bot.mentoring.cohort_sums`, of those alone who share it.
 """
 
 from collections import defaultdict
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select
+from sqlalchemy import ColumnElement, Row, Select, or_
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -22,38 +22,43 @@ from content.credentials import Anchor, CredentialRule
 _TABLES = SQLModel.metadata.tables
 _HELD, _MEMBER, _SHARE = _TABLES["heldcredential"].c, _TABLES["member"].c, _TABLES["cohortshare"].c
 COLUMNS = (_HELD.member_id, _HELD.rule_id, _HELD.expires, _MEMBER.zone)
+"""What `certificates_of` reads."""
 AT_ONCE = 5000
 """Members whose courses are read in one statement."""
 _DAY = timedelta(days=1)
 _zone = cache(zone_or_guess)
 
 
-async def certificates_of(
-    session: AsyncSession, sharing: Select[Any], rules: Sequence[CredentialRule], now: datetime
-) -> Mapping[int, tuple[Held, ...]]:
-    """Member → certificates with a printed day to come. `sharing` selects `COLUMNS` of those who share them.
-
-    Courses are read of few: whose day is near, and whose training may have been done again since.
-    """
-    wanted = sharing.where(
+def with_days(sharing: Select[Any], rules: Iterable[CredentialRule], now: datetime) -> Select[Any]:
+    """Certificates with a printed day to come, of rules that are kept, and of those who share them."""
+    return sharing.where(
         _HELD.member_id == _SHARE.member_id,
         _MEMBER.id == _SHARE.member_id,
         _HELD.removed_at.is_(None),
         _HELD.expires >= now.date() - _DAY,  # in some zone it is still that day
+        _HELD.rule_id.in_([rule.id for rule in rules]),
     )
+
+
+def is_close(rules: Iterable[CredentialRule], now: datetime) -> ColumnElement[bool]:
+    """Courses may tell more of it: its day is near, or its training may have been done again since. Of any other the
+    printed day is all.
+    """
+    repeated = [rule.id for rule in rules if rule.cycle.anchor is Anchor.LAST_DONE]
+    return or_(_HELD.expires <= now.date() + timedelta(days=SOON + 1), _HELD.rule_id.in_(repeated))
+
+
+async def certificates_of(
+    session: AsyncSession, rows: Sequence[Row[Any]], rules: Sequence[CredentialRule], now: datetime
+) -> Mapping[int, tuple[Held, ...]]:
+    """Member → what they hold, by rows of `COLUMNS` and `is_close`, `with_days`."""
     by_id = rules_by_id(rules)
-    rows = [row for row in await (await session.connection()).execute(wanted) if row.rule_id in by_id]
-    records = await _records(session, [row for row in rows if _is_close(row, by_id[row.rule_id], now)], rules, now)
+    records = await _records(session, [row for row in rows if row.is_close], rules, now)
     found: dict[int, list[Held]] = defaultdict(list)
     for row in rows:
         kept = records[row.member_id].find(row.rule_id) if row.member_id in records else None
         found[row.member_id].append(_held(by_id[row.rule_id], row, kept))
     return {member: tuple(held) for member, held in found.items()}
-
-
-def _is_close(row: Row[Any], rule: CredentialRule, now: datetime) -> bool:
-    is_repeated = rule.cycle.anchor is Anchor.LAST_DONE
-    return is_repeated or bool(row.expires <= now.date() + timedelta(days=SOON + 1))
 
 
 async def _records(

@@ -8,8 +8,9 @@ from collections.abc import Collection
 from bot.mentoring.cohort_codes import INVITATION, Kind, Refusal, WayIn, find, note_try, tries_left
 from bot.mentoring.cohort_dates import SOON
 from bot.mentoring.cohort_naming import meant, plainly
+from bot.mentoring.cohort_rows import Shared
 from bot.mentoring.cohort_running import team_lines
-from bot.mentoring.cohort_view import LEAST, Shared
+from bot.mentoring.cohort_view import LEAST
 from bot.mentoring.cohorts import id_of, join, joined, leave, share, shares_of, unshare
 from bot.message import Block, Bullets, Button, Buttons, Facts, Input, Message, Paragraph, When, rich, text
 from bot.model.cohorts import Cohort, CohortMembership

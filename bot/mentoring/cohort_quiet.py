@@ -1,5 +1,5 @@
 """Whether somebody was not heard of for long, by their own rhythm. Pure; part of the projection in
-`bot.mentoring.cohort_view`, which asks it of those alone who share it.
+`bot.mentoring.cohort_rows`, which asks it of those alone who share it.
 """
 
 from datetime import date, datetime, timedelta
@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 from bot.clock import local_day
 
 if TYPE_CHECKING:
-    from bot.mentoring.cohort_view import Facts
+    from bot.mentoring.cohort_rows import Facts
 
 CADENCES = 3
 """So many of a member's own rhythms without a use, and there is "no update"."""
 SURELY_CURRENT = timedelta(weeks=CADENCES) - timedelta(days=1)
 """A use within this time is an update, whatever the member's rhythm and zone."""
+SLOWEST = 2
+"""Weeks between the notes of those who have the fewest. Those who have none count as if they were among them."""
+SURELY_QUIET = timedelta(weeks=CADENCES * SLOWEST) + timedelta(days=2)
+"""A use before this time is long ago, whatever the member's rhythm and zone: only a pause or a milestone excuses it."""
 
 
 def quiet_since(facts: "Facts", now: datetime) -> date | None:

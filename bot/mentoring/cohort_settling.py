@@ -1,12 +1,12 @@
 """Keeps the batches of people whom a cohort's figures count together: who came or went since the last look is counted
-anew. Called by `bot.mentoring.cohort_records` for each view with figures; `bot.mentoring.cohort_batches` has the rules.
+anew. Called by `bot.mentoring.cohort_records` for each view with figures, and asked by `bot.mentoring.cohort_sums`;
+`bot.mentoring.cohort_batches` has the rules.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -14,7 +14,6 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.mentoring.cohort_batches import (
     PATIENCE,
     New,
-    Place,
     Settled,
     Sharer,
     Standing,
@@ -22,7 +21,8 @@ from bot.mentoring.cohort_batches import (
     same_place,
     settle,
 )
-from bot.mentoring.cohort_view import COUNTED, Batch, Facts, Shared, has, place_of
+from bot.mentoring.cohort_rows import COUNTED, Facts, Shared, has, place_of
+from bot.mentoring.cohort_view import Batch, Place
 from bot.mentoring.cohorts import id_of
 from bot.model.cohorts import Cohort, CohortBatch, CohortManager, CohortShare
 
@@ -36,11 +36,10 @@ _Waits = Mapping[tuple[int, str], tuple[bool, bool]]
 
 @dataclass(slots=True)
 class Known:
-    """People who share something and are counted alike: what is known of each of them, and who they are."""
+    """Somebody who shares something: what is known of them, and where they are counted."""
 
     facts: Facts
     batches: Numbers
-    members: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +72,12 @@ async def count_anew(
     return batches
 
 
-async def as_counted(
-    session: AsyncSession, cohort: Cohort, people: Sequence[Known], now: datetime, *, is_strict: bool
-) -> list[Batch] | None:
-    """Who is counted, where nothing is to change in that; writes nothing."""
-    count = await _count(session, cohort, people, now, is_strict=is_strict)
-    return None if any(each.ended or each.new for each in count.changes.values()) else count.batches
+async def would_count(
+    session: AsyncSession, cohort: Cohort, waiting: Mapping[Shared, Sequence[Facts]], now: datetime, *, is_strict: bool
+) -> bool:
+    """Whether any of those who share a field and are not counted would be now, all batches being whole."""
+    sharers = await _sharers(session, id_of(cohort), waiting, now, is_strict=is_strict)
+    return any(settle(some, {}).new for some in sharers.values())
 
 
 async def start_over(session: AsyncSession, tenant_id: int) -> None:
@@ -93,17 +92,15 @@ async def _count(
     session: AsyncSession, cohort: Cohort, people: Sequence[Known], now: datetime, *, is_strict: bool
 ) -> _Count:
     rows = (await session.exec(select(CohortBatch).where(CohortBatch.cohort_id == cohort.id))).all()
-    alike, batches, left = _alike(people), list[Batch](), dict[Shared, list[Known]]()
+    alike, batches, left = _alike(people), list[Batch](), dict[Shared, list[Facts]]()
     standing = {field: _standing(rows, field) for field in COUNTED}
     for number, field in enumerate(COUNTED):
         whole, left[field] = _split(alike, number, standing[field])
         batches += (Batch(field, members, *standing[field][each].place) for each, members in whole.items())
         for each in whole:
             del standing[field][each]
-    waiting = {one for some in left.values() for each in some for one in each.members}
-    waits = await _waits(session, id_of(cohort), waiting, now)
-    known = await _known_before(session, id_of(cohort), waiting) if is_strict else frozenset()
-    changes = {field: settle(_sharers(left[field], field, waits, known), standing[field]) for field in COUNTED}
+    sharers = await _sharers(session, id_of(cohort), left, now, is_strict=is_strict)
+    changes = {field: settle(sharers[field], standing[field]) for field in COUNTED}
     return _Count(batches, changes, {same_place((each.region, each.site)): (each.region, each.site) for each in rows})
 
 
@@ -126,26 +123,34 @@ def _standing(rows: Iterable[CohortBatch], field: Shared) -> dict[int, Standing]
 
 def _split(
     alike: Iterable[list[Known]], place: int, standing: Mapping[int, Standing]
-) -> tuple[Mapping[int, frozenset[int]], list[Known]]:
+) -> tuple[Mapping[int, frozenset[int]], list[Facts]]:
     """The batches of which everybody is there, and all who are in none of those: the few that `settle` need look at."""
-    there: dict[int | None, list[Known]] = defaultdict(list)
+    there: dict[int | None, list[Facts]] = defaultdict(list)
     for group in alike:
         if has(one := group[0].facts, COUNTED[place]):
             number = group[0].batches[place]
             batch = standing.get(number) if number is not None else None
-            there[number if batch is not None and is_in_place(place_of(one), batch) else None] += group
-    ids = {number: frozenset(chain.from_iterable(each.members for each in there[number])) for number in standing}
+            counted = number if batch is not None and is_in_place(place_of(one), batch) else None
+            there[counted] += [each.facts for each in group]
+    ids = {number: frozenset(each.member_id for each in there[number]) for number in standing}
     whole = {number: members for number, members in ids.items() if len(members) == standing[number].size}
     return whole, [each for number, some in there.items() if number not in whole for each in some]
 
 
-def _sharers(people: Iterable[Known], field: Shared, waits: _Waits, known: Collection[object]) -> list[Sharer]:
-    found: list[Sharer] = []
-    for each in people:
-        for member in each.members:
+async def _sharers(
+    session: AsyncSession, cohort_id: int, people: Mapping[Shared, Sequence[Facts]], now: datetime, *, is_strict: bool
+) -> Mapping[Shared, list[Sharer]]:
+    """Field → those who share it and are not counted."""
+    waiting = {each.member_id for some in people.values() for each in some}
+    waits = await _waits(session, cohort_id, waiting, now)
+    known = await _known_before(session, cohort_id, waiting) if is_strict else frozenset()
+    found: dict[Shared, list[Sharer]] = {field: [] for field in people}
+    for field, some in people.items():
+        for each in some:
+            member = each.member_id
             has_waited, was_counted = waits[member, field.value]
             was_counted |= member in known or (member, field.value) in known
-            found.append(Sharer(member, has_waited, was_counted=was_counted, place=place_of(each.facts)))
+            found[field].append(Sharer(member, has_waited, was_counted=was_counted, place=place_of(each)))
     return found
 
 

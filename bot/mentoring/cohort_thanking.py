@@ -8,8 +8,8 @@ from typing import Literal
 from bot.mentoring.cohort_looks import note_look
 from bot.mentoring.cohort_naming import meant, people_in, plainly
 from bot.mentoring.cohort_records import view_of
+from bot.mentoring.cohort_rows import Row
 from bot.mentoring.cohort_showing import CHAT
-from bot.mentoring.cohort_view import Row
 from bot.mentoring.cohorts import id_of
 from bot.message import Message
 from bot.model.cohorts import Cohort

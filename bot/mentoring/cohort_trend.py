@@ -3,34 +3,39 @@ settled who is counted; like every figure it is made of whole batches (DECISIONS
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import BigInteger, Select, case, cast, func, literal_column, select
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.mentoring.cohort_view import Shared
+from bot.mentoring.cohort_rows import Shared
 
 WEEKS = 12
 """Full weeks that are looked back on."""
-NOWHERE = 99
-"""In place of a step: whoever stood on none has not moved on by being placed."""
+NOWHERE = 0
+"""In place of a stage: whoever stood on none has not moved on by being placed."""
+_STAGES = 10
+"""More than there are."""
 _WEEK = timedelta(days=7)
 _TABLES = SQLModel.metadata.tables
 _SHARE, _BATCH, _CHANGE = (_TABLES[name].c for name in ("cohortshare", "cohortbatch", "stagechange"))
 
 
-@dataclass(slots=True)
-class Change:
-    """A member's step became another to other people's eyes. In the order in which they happened."""
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """People of one batch who began a week on one stage and ended it on another."""
 
-    member_id: int
     at: datetime
-    """When, as far as its week goes."""
-    before: int | None
-    after: int | None
+    """When, as far as the week goes."""
+    before: int
+    after: int
+    """`NOWHERE` for none."""
+    people: int
+    """How many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Counted:
     people: int
     since: datetime
     """When the last of them began to share, without a break."""
-    changes: Sequence[Change]
+    moves: Sequence[Moves]
     region: str = ""
     site: str = ""
 
@@ -74,10 +79,13 @@ def trend(past: Past, now: datetime) -> tuple[Week, ...]:
     first = _monday(now) - WEEKS * _WEEK
     of, moved = [0] * WEEKS, [0] * WEEKS
     for batch in past:
-        onward = _onward(batch.changes, first)
-        for week in range(max(0, -((first - batch.since) // _WEEK)), WEEKS):
+        begun = max(0, -((first - batch.since) // _WEEK))
+        for week in range(begun, WEEKS):
             of[week] += batch.people
-            moved[week] += len(onward[week])
+        for each in batch.moves:
+            week = (each.at - first) // _WEEK
+            if begun <= week < WEEKS and each.after > each.before != NOWHERE:
+                moved[week] += each.people
     return tuple(Week((first + week * _WEEK).date(), of[week], moved[week]) for week in range(WEEKS) if of[week])
 
 
@@ -85,18 +93,6 @@ def _monday(now: datetime) -> datetime:
     today = now.astimezone(UTC).date()
     first = today - timedelta(days=today.weekday())
     return datetime(first.year, first.month, first.day, tzinfo=UTC)
-
-
-def _onward(changes: Iterable[Change], first: datetime) -> Sequence[set[int]]:
-    """For each week, who ended it further on than they began it."""
-    began: list[dict[int, int]] = [{} for _ in range(WEEKS)]
-    ended: list[dict[int, int]] = [{} for _ in range(WEEKS)]
-    for each in changes:
-        week = (each.at - first) // _WEEK
-        if 0 <= week < WEEKS:
-            began[week].setdefault(each.member_id, each.before or NOWHERE)
-            ended[week][each.member_id] = each.after or 0
-    return [{member for member, stage in ended[week].items() if stage > began[week][member]} for week in range(WEEKS)]
 
 
 async def past_of(session: AsyncSession, cohort_id: int, now: datetime) -> Past:
@@ -108,20 +104,34 @@ async def past_of(session: AsyncSession, cohort_id: int, now: datetime) -> Past:
         .where(*mine)
         .group_by(_BATCH.id, _BATCH.region, _BATCH.site, _BATCH.size)
     )
-    mondays = [_monday(now) + week * _WEEK for week in range(-WEEKS, 1)]
-    # Which week it was is all that counts; to read 10,000 instants would cost more than all the rest.
-    week_of = case(*((_CHANGE.at < after, week) for week, after in enumerate(mondays[1:])), else_=WEEKS)
-    changed = (
-        select(_SHARE.batch_id, _CHANGE.member_id, week_of, _CHANGE.before, _CHANGE.after)
-        .join_from(_TABLES["cohortshare"], _TABLES["stagechange"], _CHANGE.member_id == _SHARE.member_id)
-        .where(*mine, _SHARE.batch_id.is_not(None), _CHANGE.at >= mondays[0])
-        .order_by(_CHANGE.id)
-    )
     connection = await session.connection()
-    changes: dict[int, list[Change]] = defaultdict(list)
-    for batch, member, week, before, after in (await connection.execute(changed)).all():
-        changes[batch].append(Change(member, mondays[week], before, after))
+    moves: dict[int, list[Moves]] = defaultdict(list)
+    for batch, week, before, after, people in (await connection.execute(_moves(mine, _monday(now)))).all():
+        moves[batch].append(Moves(_monday(now) + week * _WEEK, before, after, people))
     return [
-        Counted(row.size, row.since, changes[row.id], row.region, row.site)
+        Counted(row.size, row.since, moves[row.id], row.region, row.site)
         for row in (await connection.execute(batches)).all()
     ]
+
+
+def _moves(mine: Sequence[Any], last: datetime) -> Select[Any]:
+    """Batch, week before the `last` Monday, the stages on which somebody began and ended it, and how many did so."""
+    weeks = [(_CHANGE.at < last + (week + 1) * _WEEK, week) for week in range(-WEEKS, 0)]
+    # The stage rides on the number of its change, so that the first of a week brings the one, the last the other.
+    before, after = (
+        cast(_CHANGE.id, BigInteger) * _STAGES + func.coalesce(stage, NOWHERE)
+        for stage in (_CHANGE.before, _CHANGE.after)
+    )
+    each = (
+        select(
+            _SHARE.batch_id,
+            case(*weeks).label("week"),
+            (func.min(before) % _STAGES).label("before"),
+            (func.max(after) % _STAGES).label("after"),
+        )
+        .join_from(_TABLES["cohortshare"], _TABLES["stagechange"], _CHANGE.member_id == _SHARE.member_id)
+        .where(*mine, _SHARE.batch_id.is_not(None), _CHANGE.at >= last - WEEKS * _WEEK, _CHANGE.at < last)
+        .group_by(_SHARE.batch_id, _SHARE.member_id, literal_column("week"))
+        .subquery()
+    )
+    return select(*each.c, func.count()).group_by(*each.c)

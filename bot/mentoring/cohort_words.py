@@ -7,7 +7,8 @@ from datetime import date
 from babel.dates import format_date
 
 from bot.mentoring.cohort_dates import NEAR, SOON, Ending
-from bot.mentoring.cohort_view import LEAST, Figures, Row, View
+from bot.mentoring.cohort_rows import Row
+from bot.mentoring.cohort_view import LEAST, Figures, View
 from bot.mentoring.display_names import name_or_number
 from bot.mentoring.outcomes import KINDS
 from bot.mentoring.stages import LATER

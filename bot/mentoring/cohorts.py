@@ -9,7 +9,7 @@ from sqlalchemy import Update
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.mentoring.cohort_view import Shared
+from bot.mentoring.cohort_rows import Shared
 from bot.model.cohorts import Cohort, CohortManager, CohortMembership, CohortShare
 from bot.model.people import Member, Tenant
 from bot.visitors import insert_new

@@ -1,4 +1,4 @@
-"""A step as others see it. `bot.mentoring.progress` notes when it changes; `bot.mentoring.cohort_view` shows it."""
+"""A step as others see it. `bot.mentoring.progress` notes when it changes; `bot.mentoring.cohort_rows` shows it."""
 
 from datetime import datetime
 

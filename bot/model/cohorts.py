@@ -94,10 +94,12 @@ class CohortMembership(SQLModel, table=True):
 class CohortShare(SQLModel, table=True):
     """One field that a member shares, or once did."""
 
+    __table_args__ = (Index("ix_cohortshare_field", "cohort_id", "field", "member_id", "batch_id", "since"),)
+
     cohort_id: int = Field(foreign_key="cohort.id", primary_key=True, ondelete="CASCADE")
     member_id: int = Field(foreign_key="member.id", primary_key=True, index=True)
     field: str = Field(primary_key=True)
-    """One of `bot.mentoring.cohort_view.Shared`."""
+    """One of `bot.mentoring.cohort_rows.Shared`."""
     since: datetime | None = Field(default=None, sa_type=Instant)
     """By the calendar clock; None: not shared (any more)."""
     batch_id: int | None = Field(default=None, foreign_key="cohortbatch.id", index=True, ondelete="SET NULL")

@@ -1,7 +1,7 @@
 """Cohorts out of a seeded dice box, worlds that differ in one thing nobody shares, and all that others are shown."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
@@ -11,8 +11,9 @@ from bot.mentoring.cohort_batches import Sharer, settle
 from bot.mentoring.cohort_comparing import compare
 from bot.mentoring.cohort_csv import csv_of
 from bot.mentoring.cohort_dates import Held
-from bot.mentoring.cohort_trend import Change, Counted, Past, Week, of_place, trend
-from bot.mentoring.cohort_view import COUNTED, Batch, Cohorts, Facts, Shared, View, has, place_of, project, shown
+from bot.mentoring.cohort_rows import COUNTED, Facts, Shared, has, place_of, shown
+from bot.mentoring.cohort_trend import NOWHERE, Counted, Moves, Past, Week, of_place, trend
+from bot.mentoring.cohort_view import Batch, Cohorts, View, project
 from bot.mentoring.cohort_words import ON_A_PAGE, digest_message, view_message
 from bot.mentoring.open_hours import Leave
 from bot.mentoring.stages import stage_of
@@ -26,6 +27,16 @@ OUTCOMES = ("enrolled", "kept", "passed", "promoted")
 PLACES = (("", ""), ("North", "Gate"), ("North", "Hill"), ("South", "Mill"))
 Project = Callable[[Cohorts, datetime], View]
 Weeks = Callable[[Cohorts], Sequence[Sequence[Week]]]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of stage, as the database has it."""
+
+    member_id: int
+    at: datetime
+    before: int | None
+    after: int | None
 
 
 def days_ago(dice: Random, most: int) -> datetime:
@@ -146,13 +157,18 @@ def past_of(known: Cohorts, changes: Sequence[Change]) -> Past:
         Counted(
             len(batch.members),
             max(since[member] for member in batch.members),
-            [each for each in changes if each.member_id in batch.members],
+            [moves(each) for each in changes if each.member_id in batch.members],
             batch.region,
             batch.site,
         )
         for batch in known.batches
         if batch.field is Shared.STEP
     ]
+
+
+def moves(change: Change) -> Moves:
+    """A week in which somebody made this change alone."""
+    return Moves(change.at, change.before or NOWHERE, change.after or NOWHERE, 1)
 
 
 def weeks(known: Cohorts, changes: Callable[[Cohorts], Sequence[Change]] = changes_of) -> Sequence[Sequence[Week]]:

@@ -11,9 +11,10 @@ import pytest
 
 from bot.conversation import Knowledge
 from bot.mentoring.cohort_comparing import compare
-from bot.mentoring.cohort_trend import Change, Counted, Week, of_place, trend
-from bot.mentoring.cohort_view import LEAST, Batch, Cohorts, Figures, Shared, View, project
-from tests.fakes.cohort_worlds import NOW, Project, Weeks, changes_of, outputs, twin, weeks, world
+from bot.mentoring.cohort_rows import Shared
+from bot.mentoring.cohort_trend import Counted, Moves, Week, of_place, trend
+from bot.mentoring.cohort_view import LEAST, Batch, Cohorts, Figures, View, project
+from tests.fakes.cohort_worlds import NOW, Change, Project, Weeks, changes_of, outputs, twin, weeks, world
 
 CASES = 1200
 Show = Callable[[Cohorts, int], object]
@@ -145,22 +146,16 @@ def test_a_leak_into_the_comparison_is_noticed() -> None:
     assert found != []
 
 
-def test_weeks_hold_what_was_done_while_all_of_a_batch_shared_it() -> None:
-    """Of six who share since different days, week by week: nobody yet, five, five with a move that was taken back."""
+def test_weeks_count_batches_that_shared_all_through() -> None:
+    """Of six, the last of whom began to share on a Wednesday: from the Monday after it. Five others shared before."""
     monday = datetime(2026, 11, 2, tzinfo=UTC)
-    changes = [
-        Change(1, monday + timedelta(days=1), 1, 2),
-        Change(1, monday + timedelta(days=8), 2, 4),
-        Change(2, monday + timedelta(days=9), 3, 4),
-        Change(2, monday + timedelta(days=10), 4, 3),
-        Change(3, monday + timedelta(days=13), None, 2),
-        Change(4, monday + timedelta(days=20), 4, 5),
-        Change(5, monday + timedelta(days=21), 4, 5),
-    ]
-    past = [Counted(6, monday + timedelta(days=2), changes, "North", "Gate")]
+    moves = [Moves(monday + timedelta(weeks=week), before, 4, 1) for week in range(4) for before in (0, 3, 4)]
+    here = Counted(6, monday + timedelta(days=2), moves, "North", "Gate")
+    past = [here, Counted(5, monday - timedelta(days=2), moves[:2], "North", "Hill")]
     counted = [(f"{week.monday:%d}", week.of, week.moved) for week in trend(past, NOW)]
-    assert counted == [("09", 6, 1), ("16", 6, 1)]
-    assert trend(of_place(past, "North", "Gate"), NOW) == trend(of_place(past, "North", ""), NOW) == trend(past, NOW)
+    assert counted == [("02", 5, 1), ("09", 11, 1), ("16", 11, 1)]
+    assert trend(of_place(past, "North", "Gate"), NOW) == trend([here], NOW)
+    assert trend(of_place(past, "North", ""), NOW) == trend(past, NOW)
     assert trend(of_place(past, "South", ""), NOW) == ()
 
 
