@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import add, or_
-from typing import Any
+from typing import Any, Final, cast
 
 from sqlalchemy import Row as Record
-from sqlalchemy import Select, and_, case, select
+from sqlalchemy import Select, and_, bindparam, case, select
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -66,12 +66,16 @@ class Of:
         return select(*columns).select_from(joined).where(*is_here, reduce(or_, IS_SHARED.values()))
 
 
+SOME: Final = Of(cast(Any, bindparam("cohort_id")), cast(Any, bindparam("workspaces", expanding=True)), home=0)
+"""Of a cohort that is named when a statement is run: what is asked again and again is built once."""
+
+
 async def whole(session: AsyncSession, cohort: Cohort) -> Of:
     """All of a cohort."""
     return Of(id_of(cohort), await workspaces_of(session, cohort), cohort.tenant_id)
 
 
-async def plain(session: AsyncSession, wanted: Select[Any]) -> Sequence[Record[Any]]:
+async def plain(session: AsyncSession, wanted: Select[Any], **values: Any) -> Sequence[Record[Any]]:
     """Plain rows: objects would cost more than all the rest."""
-    found: Sequence[Record[Any]] = (await (await session.connection()).execute(wanted)).all()
+    found: Sequence[Record[Any]] = (await (await session.connection()).execute(wanted, values)).all()
     return found

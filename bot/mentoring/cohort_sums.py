@@ -11,7 +11,7 @@ from operator import add
 from typing import Any
 
 from sqlalchemy import Row as Record
-from sqlalchemy import Select, and_, case, distinct, exists, func, or_, select
+from sqlalchemy import Select, and_, bindparam, case, distinct, exists, func, or_, select
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -19,7 +19,7 @@ from bot.mentoring.cohort_batches import Standing, is_in_place
 from bot.mentoring.cohort_quiet import SURELY_CURRENT
 from bot.mentoring.cohort_rows import COUNTED, LATELY, Facts, Shared, has, place_of
 from bot.mentoring.cohort_settling import would_count
-from bot.mentoring.cohort_sharing import BITS, EACH, FIELDS, IS_SHARED, PLACE, Of, plain, whole
+from bot.mentoring.cohort_sharing import BITS, EACH, FIELDS, IS_SHARED, PLACE, SOME, Of, plain, whole
 from bot.mentoring.cohort_tallies import ANYWHERE, Tally, tallies_of
 from bot.mentoring.cohort_view import Sum, Sums, View, summed
 from bot.mentoring.stages import LATER
@@ -53,7 +53,7 @@ async def figures_of(session: AsyncSession, cohort: Cohort, tenant: Tenant, pack
     of, is_locked = await whole(session, cohort), bool(tenant.cohorts_locked)
     rows = await plain(session, select(*_BATCH).where(*of.these(_BATCH)))
     batches = {row.id: row for row in rows}
-    kinds = [_kind(row) for row in await plain(session, _kinds(of, now))]
+    kinds = await _kinds_of(session, of, now)
     if not _are_whole(kinds, batches):
         return None
     if await would_count(session, cohort, _waiting(kinds), now, is_strict=is_locked):
@@ -67,23 +67,32 @@ async def figures_of(session: AsyncSession, cohort: Cohort, tenant: Tenant, pack
     return summed(Sums(of.cohort_id, cohort.name, sums, counted, invited, is_locked), now)
 
 
-def _kinds(of: Of, now: datetime) -> Select[Any]:
+def _kinds() -> Select[Any]:
     left = {field: and_(IS_SHARED[field], EACH[field].c.batch_id.is_(None)) for field in COUNTED}
     left[Shared.STEP] = and_(left[Shared.STEP], _MEMBER.step.is_not(None))
     # Most people are counted in all: a sum without a gap says so faster than any other question.
     is_in_all = reduce(add, (EACH[field].c.batch_id for field in COUNTED)).is_not(None)
     waits, at = and_(~is_in_all, or_(*left.values())), _MEMBER.stage_moved_at
-    is_onward = and_(at > now - LATELY, at <= now, at > EACH[Shared.STEP].c.since)
-    each = of.sharers(
+    is_onward = and_(at > bindparam("lately"), at <= bindparam("now"), at > EACH[Shared.STEP].c.since)
+    each = SOME.sharers(
         case((waits, _MEMBER.id)).label("member_id"),
         case((waits, BITS)).label("bits"),
         case((_MEMBER.step > LATER, LATER), else_=_MEMBER.step).label("step"),
         case((is_onward, _MEMBER.stage_before)).label("before"),
-        func.coalesce(_MEMBER.last_active_at > now - SURELY_CURRENT, False).label("is_about"),
+        func.coalesce(_MEMBER.last_active_at > bindparam("about"), False).label("is_about"),
         *PLACE,
         *(EACH[field].c.batch_id.label(f"batch_{field.value}") for field in COUNTED),
     ).subquery()
     return select(*each.c, func.count().label("people")).group_by(*each.c)
+
+
+_KINDS = _kinds()
+
+
+async def _kinds_of(session: AsyncSession, of: Of, now: datetime) -> list[_Kind]:
+    asked = {"cohort_id": of.cohort_id, "workspaces": list(of.workspaces)}
+    times = {"now": now, "lately": now - LATELY, "about": now - SURELY_CURRENT}
+    return [_kind(row) for row in await plain(session, _KINDS, **asked, **times)]
 
 
 def _kind(row: Record[Any]) -> _Kind:

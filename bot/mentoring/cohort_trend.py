@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, case, cast, func, literal_column, select
+from sqlalchemy import BigInteger, BindParameter, Select, bindparam, case, cast, func, select
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -97,41 +97,40 @@ def _monday(now: datetime) -> datetime:
 
 async def past_of(session: AsyncSession, cohort_id: int, now: datetime) -> Past:
     """The last weeks of those who are counted. The caller has just asked for the cohort's figures."""
-    mine = (_SHARE.cohort_id == cohort_id, _SHARE.field == Shared.STEP.value, _SHARE.since.is_not(None))
-    batches = (
-        select(_BATCH.id, _BATCH.region, _BATCH.site, _BATCH.size, func.max(_SHARE.since).label("since"))
-        .join_from(_TABLES["cohortshare"], _TABLES["cohortbatch"], _BATCH.id == _SHARE.batch_id)
-        .where(*mine)
-        .group_by(_BATCH.id, _BATCH.region, _BATCH.site, _BATCH.size)
-    )
+    last = _monday(now)
+    ends = {f"week_{week}": last - (WEEKS - week) * _WEEK for week in range(WEEKS + 1)}
     connection = await session.connection()
     moves: dict[int, list[Moves]] = defaultdict(list)
-    for batch, week, before, after, people in (await connection.execute(_moves(mine, _monday(now)))).all():
-        moves[batch].append(Moves(_monday(now) + week * _WEEK, before, after, people))
-    return [
-        Counted(row.size, row.since, moves[row.id], row.region, row.site)
-        for row in (await connection.execute(batches)).all()
-    ]
+    for batch, week, before, after, people in await connection.execute(_MOVES, {"cohort_id": cohort_id, **ends}):
+        moves[batch].append(Moves(ends[f"week_{week}"], before, after, people))
+    batches = await connection.execute(_BATCHES, {"cohort_id": cohort_id})
+    return [Counted(row.size, row.since, moves[row.id], row.region, row.site) for row in batches]
 
 
-def _moves(mine: Sequence[Any], last: datetime) -> Select[Any]:
-    """Batch, week before the `last` Monday, the stages on which somebody began and ended it, and how many did so."""
-    weeks = [(_CHANGE.at < last + (week + 1) * _WEEK, week) for week in range(-WEEKS, 0)]
+def _moves() -> Select[Any]:
+    """Batch, week, the stages on which somebody began and ended it, and how many did so."""
+    at = _CHANGE.at
+    begun: list[BindParameter[datetime]] = [bindparam(f"week_{week}") for week in range(WEEKS + 1)]
+    week = case(*((at < begun[week + 1], week) for week in range(WEEKS)))
     # The stage rides on the number of its change, so that the first of a week brings the one, the last the other.
-    before, after = (
-        cast(_CHANGE.id, BigInteger) * _STAGES + func.coalesce(stage, NOWHERE)
-        for stage in (_CHANGE.before, _CHANGE.after)
+    number, stages = cast(_CHANGE.id, BigInteger) * _STAGES, (_CHANGE.before, _CHANGE.after)
+    before, after = (number + func.coalesce(stage, NOWHERE) for stage in stages)
+    mine = select(_SHARE.batch_id, _SHARE.member_id, week.label("week"), before.label("before"), after.label("after"))
+    mine = mine.join_from(_TABLES["cohortshare"], _TABLES["stagechange"], _CHANGE.member_id == _SHARE.member_id)
+    each = mine.where(*_MINE, _SHARE.batch_id.is_not(None), at >= begun[0], at < begun[WEEKS]).subquery().c
+    whose = (each.batch_id, each.week)
+    ends = (func.min(each.before) % _STAGES).label("before"), (func.max(each.after) % _STAGES).label("after")
+    by_member = select(*whose, *ends).group_by(*whose, each.member_id).subquery().c
+    return select(*by_member, func.count()).group_by(*by_member)
+
+
+def _batches() -> Select[Any]:
+    columns = (_BATCH.id, _BATCH.region, _BATCH.site, _BATCH.size)
+    joined = select(*columns, func.max(_SHARE.since).label("since")).join_from(
+        _TABLES["cohortshare"], _TABLES["cohortbatch"], _BATCH.id == _SHARE.batch_id
     )
-    each = (
-        select(
-            _SHARE.batch_id,
-            case(*weeks).label("week"),
-            (func.min(before) % _STAGES).label("before"),
-            (func.max(after) % _STAGES).label("after"),
-        )
-        .join_from(_TABLES["cohortshare"], _TABLES["stagechange"], _CHANGE.member_id == _SHARE.member_id)
-        .where(*mine, _SHARE.batch_id.is_not(None), _CHANGE.at >= last - WEEKS * _WEEK, _CHANGE.at < last)
-        .group_by(_SHARE.batch_id, _SHARE.member_id, literal_column("week"))
-        .subquery()
-    )
-    return select(*each.c, func.count()).group_by(*each.c)
+    return joined.where(*_MINE).group_by(*columns)
+
+
+_MINE = (_SHARE.cohort_id == bindparam("cohort_id"), _SHARE.field == Shared.STEP.value, _SHARE.since.is_not(None))
+_MOVES, _BATCHES = _moves(), _batches()
