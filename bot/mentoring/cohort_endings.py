@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, or_
+from sqlalchemy import Row, Select, bindparam, or_
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -21,37 +21,50 @@ from content.credentials import Anchor, CredentialRule
 
 _TABLES = SQLModel.metadata.tables
 _HELD, _MEMBER, _SHARE = _TABLES["heldcredential"].c, _TABLES["member"].c, _TABLES["cohortshare"].c
-COLUMNS = (_HELD.member_id, _HELD.rule_id, _HELD.expires, _MEMBER.zone)
-"""What `certificates_of` reads."""
 AT_ONCE = 5000
 """Members whose courses are read in one statement."""
 _DAY = timedelta(days=1)
 _zone = cache(zone_or_guess)
 
 
-def with_days(sharing: Select[Any], rules: Iterable[CredentialRule], now: datetime) -> Select[Any]:
-    """Certificates with a printed day to come, of rules that are kept, and of those who share them."""
-    return sharing.where(
-        _HELD.member_id == _SHARE.member_id,
-        _MEMBER.id == _SHARE.member_id,
-        _HELD.removed_at.is_(None),
-        _HELD.expires >= now.date() - _DAY,  # in some zone it is still that day
-        _HELD.rule_id.in_([rule.id for rule in rules]),
-    )
+IS_CLOSE = or_(
+    _HELD.expires <= bindparam("close_until"), _HELD.rule_id.in_(bindparam("repeated", expanding=True))
+).label("is_close")
+"""Courses may tell more of it: its day is near, or its training may have been done again since. Of any other the
+printed day is all.
+"""
 
 
-def is_close(rules: Iterable[CredentialRule], now: datetime) -> ColumnElement[bool]:
-    """Courses may tell more of it: its day is near, or its training may have been done again since. Of any other the
-    printed day is all.
+def with_days(sharing: Select[Any]) -> Select[Any]:
+    """Certificates with a printed day to come, of rules that are kept, and of those who share them. It is asked with
+    `days_asked`.
     """
-    repeated = [rule.id for rule in rules if rule.cycle.anchor is Anchor.LAST_DONE]
-    return or_(_HELD.expires <= now.date() + timedelta(days=SOON + 1), _HELD.rule_id.in_(repeated))
+    mine = (_HELD.member_id == _SHARE.member_id, _HELD.removed_at.is_(None))
+    is_known = _HELD.rule_id.in_(bindparam("known_rules", expanding=True))
+    return sharing.where(*mine, _HELD.expires >= bindparam("ends_from"), is_known)
+
+
+def one_by_one(sharing: Select[Any]) -> Select[Any]:
+    """What `certificates_of` reads of them."""
+    columns = (_HELD.member_id, _HELD.rule_id, _HELD.expires, _MEMBER.zone, IS_CLOSE)
+    return with_days(sharing.add_columns(*columns)).where(_MEMBER.id == _SHARE.member_id)
+
+
+def days_asked(rules: Iterable[CredentialRule], now: datetime) -> dict[str, Any]:
+    """Values for these statements."""
+    today = now.date()
+    return {
+        "known_rules": [rule.id for rule in rules],
+        "repeated": [rule.id for rule in rules if rule.cycle.anchor is Anchor.LAST_DONE],
+        "ends_from": today - _DAY,  # in some zone it is still that day
+        "close_until": today + timedelta(days=SOON + 1),
+    }
 
 
 async def certificates_of(
     session: AsyncSession, rows: Sequence[Row[Any]], rules: Sequence[CredentialRule], now: datetime
 ) -> Mapping[int, tuple[Held, ...]]:
-    """Member → what they hold, by rows of `COLUMNS` and `is_close`, `with_days`."""
+    """Member → what they hold, by rows of `one_by_one`."""
     by_id = rules_by_id(rules)
     records = await _records(session, [row for row in rows if row.is_close], rules, now)
     found: dict[int, list[Held]] = defaultdict(list)

@@ -10,14 +10,14 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Row as Record
-from sqlalchemy import Select, case, distinct, func
+from sqlalchemy import Select, bindparam, case, distinct, func
 from sqlmodel import SQLModel, col
 from sqlmodel import select as rows_of
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.mentoring.ce_own_rules import rules_for
 from bot.mentoring.cohort_dates import Held
-from bot.mentoring.cohort_endings import COLUMNS, certificates_of, is_close, with_days
+from bot.mentoring.cohort_endings import certificates_of, days_asked, one_by_one
 from bot.mentoring.cohort_quiet import SLOWEST, SURELY_CURRENT
 from bot.mentoring.cohort_rows import COUNTED, LATELY, Facts, Row, Shared, shown
 from bot.mentoring.cohort_settling import Known, count_anew
@@ -89,12 +89,12 @@ async def _people(session: AsyncSession, of: Of, pack: Pack, now: datetime) -> l
     if not rows:
         return []
     rules = rules_for(pack, of.workspaces.values())
-    holding = of.sharing(Shared.CE, *COLUMNS, is_close(rules, now).label("is_close"))
+    holding = await plain(session, one_by_one(of.sharing(Shared.CE)), **days_asked(rules, now))
     besides = _Besides(
         done=await _done(session, of, pack),
         milestones=await milestones_of(session, of.sharing(Shared.ACTIVITY)),
         outcomes=await _outcomes(session, of),
-        certificates=await certificates_of(session, await plain(session, with_days(holding, rules, now)), rules, now),
+        certificates=await certificates_of(session, holding, rules, now),
     )
     return [Known(_facts(of, row, besides, now), row[-len(COUNTED) :]) for row in rows]
 
@@ -151,25 +151,30 @@ def _sharers(of: Of, now: datetime) -> Select[Any]:
 
 
 async def _done(session: AsyncSession, of: Of, pack: Pack) -> dict[int, int]:
-    rows = await plain(session, done(of.sharing(Shared.ACTIONS, _EVENT.member_id), pack))
+    rows = await plain(session, done(of.sharing(Shared.ACTIONS, _EVENT.member_id)), open_to_all=open_to_all(pack))
     return {row.member_id: row.number for row in rows}
 
 
-def done(sharing: Select[Any], pack: Pack) -> Select[Any]:
-    """For each of those who share it, how many actions they have done."""
-    open_to_all = [action.id for step in pack.steps if step.number in OPEN_STEPS for action in step.actions]
+def open_to_all(pack: Pack) -> list[str]:
+    """The actions that count."""
+    return [action.id for step in pack.steps if step.number in OPEN_STEPS for action in step.actions]
+
+
+def done(sharing: Select[Any]) -> Select[Any]:
+    """For each of those who share it, how many actions they have done of those `open_to_all`."""
     mine = (_EVENT.member_id == _SHARE.member_id, _EVENT.kind == Kind.DONE.value, _EVENT.undone_at.is_(None))
     wanted = sharing.add_columns(func.count(distinct(_EVENT.subject)).label("number"))
-    return wanted.where(*mine, _EVENT.subject.in_(open_to_all)).group_by(_EVENT.member_id)
+    is_open = _EVENT.subject.in_(bindparam("open_to_all", expanding=True))
+    return wanted.where(*mine, is_open).group_by(_EVENT.member_id)
 
 
-async def milestones_of(session: AsyncSession, sharing: Select[Any]) -> dict[int, tuple[date, ...]]:
+async def milestones_of(session: AsyncSession, sharing: Select[Any], **values: Any) -> dict[int, tuple[date, ...]]:
     """Member → the days of the milestones that they have set and not reached."""
     columns = (_EVENT.member_id, _EVENT.kind, _EVENT.subject, _EVENT.detail)
     mine = (_EVENT.member_id == _SHARE.member_id, _EVENT.kind.in_((Kind.DATED.value, Kind.REACHED.value)))
     wanted = sharing.add_columns(*columns).where(*mine, _EVENT.undone_at.is_(None))
     days: dict[int, dict[str, date | None]] = defaultdict(dict)
-    for row in await plain(session, wanted.order_by(_EVENT.id)):
+    for row in await plain(session, wanted.order_by(_EVENT.id), **values):
         is_dated = row.kind == Kind.DATED.value
         days[row.member_id][row.subject] = date.fromisoformat(row.detail["date"]) if is_dated else None
     return {member: tuple(day for day in each.values() if day) for member, each in days.items()}
