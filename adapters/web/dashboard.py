@@ -149,7 +149,8 @@ class Dashboard:
         if view is None:
             return None
         past = await past_of(session, id_of(cohort), viewer.now) if read is not list_of else None
-        drawn = draw(viewer, Sight(view, past, has_others=len(cohorts) > 1), request)
+        titles = {step.number: step.title for step in self._library.pack(viewer.pages.say.locale).steps}
+        drawn = draw(viewer, Sight(view, past, len(cohorts) > 1, titles), request)
         return Shown(drawn.response, (id_of(cohort), viewer.member_id, drawn.page, drawn.people, viewer.now))
 
     async def _view(self, session: "AsyncSession", viewer: Viewer, cohort: Cohort, read: Read) -> View | None:

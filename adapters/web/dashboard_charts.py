@@ -1,5 +1,6 @@
 """The figures of a cohort as bars, each with the words that say the same. Used by `adapters.web.dashboard`."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.mentoring.cohort_view import Figures, Place, View
@@ -49,11 +50,11 @@ class Chart:
         return PITCH * len(self.bars)
 
 
-def charts(say: Wording, figures: Figures) -> tuple[Chart, ...]:
-    """The charts for which there are figures."""
+def charts(say: Wording, figures: Figures, titles: Mapping[int, str]) -> tuple[Chart, ...]:
+    """The charts for which there are figures; with the roadmap's `titles` of its steps."""
     found = []
     if figures.step_of:
-        steps = [(say("cohorts.view.step", step=stage_words(say, n)), figures.steps.get(n, 0)) for n in _stages()]
+        steps = [(_step_words(say, n, titles), figures.steps.get(n, 0)) for n in range(1, LATER + 1)]
         point = say.count("dashboard.steps.point", figures.step_of, most=_most(steps))
         found.append(_chart(say, "steps", point, steps, figures.step_of))
     if figures.outcomes_of:
@@ -63,8 +64,10 @@ def charts(say: Wording, figures: Figures) -> tuple[Chart, ...]:
     return tuple(found)
 
 
-def _stages() -> range:
-    return range(1, LATER + 1)
+def _step_words(say: Wording, stage: int, titles: Mapping[int, str]) -> str:
+    """The last is several steps in one, so it has no title."""
+    name = say("cohorts.view.step", step=stage_words(say, stage))
+    return f"{name}: {titles[stage]}" if stage < LATER and stage in titles else name
 
 
 def _most(counts: list[tuple[str, int]]) -> str:

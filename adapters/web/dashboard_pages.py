@@ -2,7 +2,7 @@
 `adapters.web.dashboard`, which has asked who is signed in.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -58,6 +58,8 @@ class Sight:
     past: Past | None = None
     has_others: bool = False
     """The viewer manages more cohorts than this one."""
+    titles: Mapping[int, str] = field(default_factory=dict)
+    """Of the roadmap's steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _figures(viewer: Viewer, sight: Sight, chosen: Cut | None) -> dict[str, Any]
     past = of_place(sight.past, *chosen.place) if sight.past and chosen else sight.past
     weeks = trend(past, viewer.now) if past else ()
     return {
-        "charts": charts(say, figures),
+        "charts": charts(say, figures, sight.titles),
         "over_time": over_time(say, figures, weeks, viewer.today),
         "said": summary(say, figures),
         "facts": [(name, plain_spans(value)) for name, value in rates(say, view)[:3]],
