@@ -10,10 +10,11 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.mentoring.cohort_rows import Shared
 from bot.mentoring.cohorts import create, id_of
 from bot.mentoring.outcomes import KINDS
+from bot.mentoring.progress import Kind
 from bot.model.cohorts import Cohort, CohortManager, CohortMembership, CohortShare, Outcome
 from bot.model.credentials import HeldCredential
 from bot.model.people import Member, Tenant
-from bot.model.progress import StageChange
+from bot.model.progress import ProgressEvent, StageChange
 from bot.visitors import find_member
 
 MANAGER = "sample-manager"
@@ -22,6 +23,7 @@ WEEKS_AGO = 14
 """When they joined."""
 SITES = 40
 REGIONS = ("North", "East", "South", "West")
+ACTIONS = ("list-your-schooling", "request-transcript", "map-a-visit", "get-an-outside-view", "gather-certificates")
 CERTIFICATES = ("pahcom-cmm", "aapc-cpc", "pmi-cmom")
 
 
@@ -29,7 +31,7 @@ async def add_to_cohort(
     session: AsyncSession, tenant: Tenant, name: str, members: Sequence[int], now: datetime
 ) -> Cohort:
     """These members join the sample cohort of that name, which is made if there is none yet. Their past is made up:
-    where they work, what some hold, who moved on this week, who was not heard of for long, some outcomes.
+    where they work, what they did and some hold, who moved on this week, who was not heard of for long, some outcomes.
     """
     cohort = await _cohort(session, tenant, name, now)
     number, before = id_of(cohort), now - WEEKS_AGO * timedelta(weeks=1)
@@ -48,6 +50,9 @@ async def add_to_cohort(
     if outcomes:
         await session.exec(insert(Outcome), params=outcomes)
     await session.exec(insert(StageChange), params=[_change(each, now) for each in members])
+    done = [_done(each, number, now) for each in members for number in range(each % (len(ACTIONS) + 1))]
+    if done:
+        await session.exec(insert(ProgressEvent), params=done)
     certificates = [_certificate(each, now) for each in members if each % 5 == 0]
     if certificates:
         await session.exec(insert(HeldCredential), params=certificates)
@@ -59,6 +64,11 @@ def _certificate(member: int, now: datetime) -> dict[str, object]:
     last = now.date() + timedelta(days=3 + (member // 5 - 1) * 83 % 360)
     rule = CERTIFICATES[member // 5 % len(CERTIFICATES)]
     return {"member_id": member, "rule_id": rule, "rule_version": 1, "expires": last, "added_at": now}
+
+
+def _done(member: int, number: int, now: datetime) -> dict[str, object]:
+    at = now - timedelta(days=3 + 7 * number)
+    return {"member_id": member, "at": at, "kind": Kind.DONE.value, "subject": ACTIONS[number], "detail": {}}
 
 
 def _change(member: int, now: datetime) -> dict[str, object]:

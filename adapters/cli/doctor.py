@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, func, select
 
+from adapters.cli.doctor_pages import look_at_pages
 from adapters.cli.doctor_teams import look_at_teams
 from adapters.cli.findings import Finding
 from adapters.composition import real_clocks
@@ -71,7 +72,8 @@ async def examine(environment: Mapping[str, str]) -> AsyncGenerator[Finding, Non
     async for finding in _database(settings):
         yield finding
     yield _alarms(settings)
-    yield _pages(settings)
+    async for finding in look_at_pages(settings, real_clocks().machine):
+        yield finding
     yield await _slack(settings)
     async for finding in look_at_teams(settings, real_clocks().machine):
         yield finding
@@ -192,12 +194,6 @@ def _alarms(settings: Settings) -> Finding:
     if settings.HEARTBEAT_URL is None:
         return Finding("Alarms", f"{metrics}; HEARTBEAT_URL is not set, so nobody is told of silence")
     return Finding("Alarms", f"{metrics}; a heartbeat every minute to {urlsplit(settings.HEARTBEAT_URL).hostname}")
-
-
-def _pages(settings: Settings) -> Finding:
-    if settings.PUBLIC_URL is None:
-        return Finding("Pages", "PUBLIC_URL is not set, so no links to pages are offered")
-    return Finding("Pages", f"served at {settings.PUBLIC_URL}")
 
 
 async def _slack(settings: Settings) -> Finding:

@@ -19,7 +19,7 @@ from bot.mentoring.cohort_records import list_of, view_of
 from bot.mentoring.cohort_view import View
 from bot.model.cohorts import Cohort
 from bot.model.people import Tenant
-from bot.sample_cohorts import MANAGER
+from bot.sample_cohorts import ACTIONS, MANAGER
 from bot.samples import Sample, seed
 from tests.conftest import MONDAY
 from tests.fakes.coached import coached
@@ -62,6 +62,8 @@ async def test_all_join_and_share_and_the_manager_sees_them(
     assert seen.whole.current < seen.whole.activity_of
     assert (await _view(database, knowledge, list_of)).rows == seen.rows
     assert seen.whole.moved > 0
+    members = [row.member_id for row in seen.rows]
+    assert seen.whole.actions == sum(each % (len(ACTIONS) + 1) for each in members)
     assert seen.whole.outcomes_of == 120
     assert seen.regions
     office = coached(database, knowledge, calendar)

@@ -74,10 +74,10 @@ async def test_the_whole_story(dashboard: Dashboard, page: Page) -> None:
 
 async def _read_the_charts(page: Page) -> None:
     steps = page.get_by_role("figure", name="Where people are")
-    await expect(steps).to_contain_text("Of 6 who share their step, most are here: Step 3.")
+    await expect(steps).to_contain_text("Of 6 who share their step, most are here: Step 3: Essential skills.")
     await expect(steps.get_by_role("img", name="Where people are")).to_be_visible()
     await steps.get_by_text("The same as a table").click()
-    await expect(steps.get_by_role("row", name="Step 3")).to_contain_text("6 of 6")
+    await expect(steps.get_by_role("row", name="Step 3: Essential skills")).to_contain_text("6 of 6")
     outcomes = page.get_by_role("figure", name="What has come of it")
     await outcomes.get_by_text("The same as a table").click()
     await expect(outcomes.get_by_role("row", name="Passed an exam")).to_contain_text("1 of 6")
