@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives import serialization
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from adapters.cli.doctor_pages import look_at_pages
 from bot.clock import FixedClock
 from bot.conversation import Knowledge, Request
 from bot.database import Database
@@ -297,24 +296,3 @@ async def test_nothing_in_an_address_leads_elsewhere(pages: Dashboard, name: str
     _, returned, _ = await go(pages, out)
     status, leads, _ = await go(pages, f"{returned}&next=https://evil.example")
     assert (status, leads) == (303, "/dashboard")
-
-
-async def test_the_doctor_names_the_way_back_and_what_is_in_it(
-    slack: Identity, entra: Identity, calendar: FixedClock
-) -> None:
-    given = settings(slack, entra)
-    found = [each async for each in look_at_pages(given, calendar)]
-    assert not any(each.mend for each in found)
-    assert [back(name) in each.says for name, each in zip(("slack", "teams"), found[1:], strict=True)] == [True, True]
-
-    entra.is_down = True
-    *_, entras = [each async for each in look_at_pages(given, calendar)]
-    assert "ENTRA_OPENID_METADATA_URL" in entras.mend
-
-    plain = given.model_copy(update={"PUBLIC_URL": "http://mentor.example.org"})
-    _, *refused = [each async for each in look_at_pages(plain, calendar)]
-    assert ["https" in each.mend for each in refused] == [True, True]
-    _, *near = [
-        each async for each in look_at_pages(given.model_copy(update={"PUBLIC_URL": "http://localhost:80"}), calendar)
-    ]
-    assert "http://localhost:80/dashboard/openid/slack/back" in near[0].says
