@@ -9,8 +9,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.clock import Week, local_day
 from bot.mentoring.cohort_records import view_of
-from bot.mentoring.cohort_running import next_digest
 from bot.mentoring.cohort_rows import Shared
+from bot.mentoring.cohort_running import next_digest
 from bot.mentoring.cohort_view import LEAST
 from bot.mentoring.cohort_words import digest_message
 from bot.mentoring.cohorts import create, id_of, join, manager

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.mentoring.cohort_thanking import WORDS
 from bot.mentoring.cohort_rows import Shared
+from bot.mentoring.cohort_thanking import WORDS
 from bot.mentoring.cohorts import create, id_of, join
 from bot.mentoring.display_names import named
 from bot.message import Button, Buttons, Message, Paragraph, Text, rich
