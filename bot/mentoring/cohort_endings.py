@@ -5,7 +5,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, or_
@@ -16,7 +15,7 @@ from bot.clock import local_day
 from bot.mentoring.ce_cycles import Basis
 from bot.mentoring.ce_records import Kept, Record, load_all, rules_by_id
 from bot.mentoring.cohort_dates import SOON, Held
-from bot.visit import zone_or_guess
+from bot.mentoring.cohort_sharing import zone_of
 from content.credentials import Anchor, CredentialRule
 
 _TABLES = SQLModel.metadata.tables
@@ -24,7 +23,6 @@ _HELD, _MEMBER, _SHARE = _TABLES["heldcredential"].c, _TABLES["member"].c, _TABL
 AT_ONCE = 5000
 """Members whose courses are read in one statement."""
 _DAY = timedelta(days=1)
-_zone = cache(zone_or_guess)
 
 
 IS_CLOSE = or_(
@@ -77,7 +75,7 @@ async def certificates_of(
 async def _records(
     session: AsyncSession, rows: Iterable[Row[Any]], rules: Sequence[CredentialRule], now: datetime
 ) -> Mapping[int, Record]:
-    todays = {row.member_id: local_day(now, _zone(row.zone)) for row in rows}
+    todays = {row.member_id: local_day(now, zone_of(row.zone)) for row in rows}
     members = list(todays)
     found: dict[int, Record] = {}
     for first in range(0, len(members), AT_ONCE):

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Row as Record
@@ -21,20 +20,17 @@ from bot.mentoring.cohort_endings import certificates_of, days_asked, one_by_one
 from bot.mentoring.cohort_quiet import SLOWEST, SURELY_CURRENT
 from bot.mentoring.cohort_rows import COUNTED, LATELY, Facts, Row, Shared, shown
 from bot.mentoring.cohort_settling import Known, count_anew
-from bot.mentoring.cohort_sharing import BITS, EACH, FIELDS, PLACE, Of, plain, whole
+from bot.mentoring.cohort_sharing import BITS, EACH, FIELDS, PLACE, Of, plain, whole, zone_of
 from bot.mentoring.cohort_view import Cohorts, View, project
 from bot.mentoring.cohorts import id_of
 from bot.mentoring.open_hours import Leave
 from bot.mentoring.progress import Kind
 from bot.model.cohorts import Cohort, CohortInvitation, Outcome
 from bot.model.people import Tenant
-from bot.visit import zone_or_guess
 from content.pack import Pack
 
 OPEN_STEPS = range(1, 5)
 """Whose actions count: from step 5 on, what somebody does there would tell where they are."""
-zone_of = cache(zone_or_guess)
-"""Many people are in few zones."""
 _TABLES = SQLModel.metadata.tables
 _MEMBER, _PLAN, _SHARE, _EVENT = (
     _TABLES[name].c for name in ("member", "coachingplan", "cohortshare", "progressevent")

@@ -4,7 +4,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from operator import add, or_
 from typing import Any, Final, cast
 
@@ -18,6 +18,7 @@ from bot.mentoring.cohort_rows import Shared
 from bot.mentoring.cohorts import id_of
 from bot.model.cohorts import Cohort
 from bot.model.people import Tenant
+from bot.visit import zone_or_guess
 
 _TABLES = SQLModel.metadata.tables
 _MEMBER, _SHARE, _MEMBERSHIP = _TABLES["member"].c, _TABLES["cohortshare"].c, _TABLES["cohortmembership"].c
@@ -30,6 +31,10 @@ FIELDS = {bits: frozenset(field for field, bit in _BITS.items() if bits & bit) f
 BITS = reduce(add, (case((is_it, _BITS[field]), else_=0) for field, is_it in IS_SHARED.items())).label("bits")
 PLACE = tuple(case((IS_SHARED[Shared.PLACE], _MEMBER[name])).label(name) for name in ("region", "site"))
 """As shared; None if not."""
+
+
+zone_of = cache(zone_or_guess)
+"""Many people are in few zones."""
 
 
 @dataclass(frozen=True, slots=True)

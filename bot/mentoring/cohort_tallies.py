@@ -15,9 +15,9 @@ from bot.mentoring.ce_own_rules import rules_for
 from bot.mentoring.cohort_dates import Held
 from bot.mentoring.cohort_endings import IS_CLOSE, certificates_of, days_asked, one_by_one, with_days
 from bot.mentoring.cohort_quiet import SURELY_CURRENT, SURELY_QUIET
-from bot.mentoring.cohort_records import RHYTHM, done, milestones_of, open_to_all, rhythm_of, zone_of
+from bot.mentoring.cohort_records import RHYTHM, done, milestones_of, open_to_all, rhythm_of
 from bot.mentoring.cohort_rows import Facts, Shared
-from bot.mentoring.cohort_sharing import SOME, Of, plain
+from bot.mentoring.cohort_sharing import SOME, Of, plain, zone_of
 from bot.mentoring.progress import Kind
 from content.pack import Pack
 
